@@ -1,0 +1,78 @@
+import { requireThat } from './betting.ts';
+
+/**
+ * Counts by latency bucket, ascending by bucket, without zeros. Bucket i holds (g^(i-1), g^i] milliseconds, so that
+ * the number above a bucket's edge is exact and any value is known to 1 % (logarithmic buckets of DDSketch).
+ */
+export type Histogram = readonly (readonly [bucket: number, count: number])[];
+
+/** Relative accuracy of the buckets. */
+export const ACCURACY = 0.01;
+
+/** ln g for buckets of a relative accuracy. */
+export function lnGammaOf(accuracy: number): number {
+  return Math.log((1 + accuracy) / (1 - accuracy));
+}
+
+/** ln g of every histogram in telemetry. */
+export const LN_GAMMA = lnGammaOf(ACCURACY);
+
+/** Shorter times count as this: a clock may show none at all, and the logarithm of 0 has no bucket. */
+export const SHORTEST_MS = 1e-3;
+
+export const emptyHistogram: Histogram = [];
+
+/** The bucket of a latency in milliseconds. */
+export function bucketOf(latencyMs: number, lnGamma: number = LN_GAMMA): number {
+  requireThat(Number.isFinite(latencyMs), () => `latency: ${latencyMs} ms`);
+  return Math.ceil(Math.log(Math.max(latencyMs, SHORTEST_MS)) / lnGamma);
+}
+
+/** The largest latency of a bucket, in milliseconds. */
+export function upperEdge(bucket: number, lnGamma: number = LN_GAMMA): number {
+  return Math.exp(bucket * lnGamma);
+}
+
+/** The latency that stands for a bucket, in milliseconds: no value of the bucket is further than the accuracy away. */
+export function middleOf(bucket: number, lnGamma: number = LN_GAMMA): number {
+  return (2 * upperEdge(bucket, lnGamma)) / (Math.exp(lnGamma) + 1);
+}
+
+/** A histogram of counts in any order; counts of the same bucket are added. */
+export function histogramOf(counts: Iterable<readonly [bucket: number, count: number]>): Histogram {
+  const byBucket = new Map<number, number>();
+  for (const [bucket, count] of counts) {
+    requireThat(Number.isSafeInteger(bucket), () => `bucket: ${bucket}, not an integer`);
+    requireThat(Number.isSafeInteger(count) && count >= 0, () => `count of bucket ${bucket}: ${count}`);
+    if (count > 0) byBucket.set(bucket, (byBucket.get(bucket) ?? 0) + count);
+  }
+  return [...byBucket].sort(([a], [b]) => a - b);
+}
+
+/** Both together. Any order of merging gives the same. */
+export function merge(...histograms: readonly Histogram[]): Histogram {
+  return histogramOf(histograms.flat());
+}
+
+export function total(histogram: Histogram): number {
+  return histogram.reduce((sum, [, count]) => sum + count, 0);
+}
+
+/** How many are larger than the upper edge of `bucket`: exact. */
+export function above(histogram: Histogram, bucket: number): number {
+  return histogram.reduce((sum, [at, count]) => (at > bucket ? sum + count : sum), 0);
+}
+
+/**
+ * How many exceed a limit in milliseconds. Where the limit lies within a bucket, that bucket's values may or may not:
+ * `certain` leaves them out, `possible` counts them in.
+ */
+export function exceedances(
+  histogram: Histogram,
+  limitMs: number,
+  lnGamma: number = LN_GAMMA,
+): { readonly certain: number; readonly possible: number } {
+  requireThat(limitMs >= 0, () => `limit: ${limitMs} ms`);
+  const position = Math.log(Math.max(limitMs, SHORTEST_MS)) / lnGamma;
+  return { certain: above(histogram, Math.ceil(position)), possible: above(histogram, Math.floor(position)) };
+}

@@ -1,0 +1,46 @@
+import { boundary } from './bisection.ts';
+import { LAMBDAS, logMixture, requireThat, type Interval, type Side } from './betting.ts';
+
+/** Outcomes of one group. */
+export interface Outcomes {
+  readonly n: number;
+  /** How many were bad, or the sum of scores between 0 and 1. */
+  readonly bad: number;
+}
+
+const ODDS = {
+  up: LAMBDAS.map((lambda) => ({ slope: lambda, odds: Math.expm1(lambda) })),
+  down: LAMBDAS.map((lambda) => ({ slope: -lambda, odds: Math.expm1(-lambda) })),
+} as const;
+
+/**
+ * Natural-log e-value of one group against an absolute tolerance. `up`: against "the mean is at most `tolerance`";
+ * `down`: against "the mean is at least `tolerance`". Valid at every look, and while the mean drifts, as long as its
+ * running average keeps the hypothesis (Howard, Ramdas, McAuliffe, Sekhon 2021; sub-Bernoulli mixture).
+ */
+export function oneArm(side: Side, { n, bad }: Outcomes, tolerance: number): number {
+  requireThat(n >= 0 && bad >= 0 && bad <= n, () => `outcomes: ${bad} bad of ${n}`);
+  requireThat(tolerance >= 0 && tolerance <= 1, () => `tolerance: ${tolerance}, not a share between 0 and 1`);
+  // Without data there is nothing to multiply, and 0 times an infinite logarithm would not be a number.
+  if (n === 0) return 0;
+  return logMixture(ODDS[side].map(({ slope, odds }) => slope * bad - n * Math.log1p(tolerance * odds)));
+}
+
+/** Lower confidence bound of a share at every look at once, at error probability `alpha` / 2. */
+export function shareAtLeast(outcomes: Outcomes, alpha: number): number {
+  const refuted = Math.log(2 / alpha);
+  const tooLow = (share: number) => oneArm('up', outcomes, share) >= refuted;
+  return outcomes.bad > 0 && tooLow(0) ? boundary(tooLow, 0, 1) : 0;
+}
+
+/** Upper confidence bound of a share at every look at once, at error probability `alpha` / 2. */
+export function shareAtMost(outcomes: Outcomes, alpha: number): number {
+  const refuted = Math.log(2 / alpha);
+  const tooHigh = (share: number) => oneArm('down', outcomes, share) >= refuted;
+  return outcomes.bad < outcomes.n && tooHigh(1) ? boundary(tooHigh, 1, 0) : 1;
+}
+
+/** Time-uniform confidence interval of a share, at level 1 - `alpha`. */
+export function shareInterval(outcomes: Outcomes, alpha: number): Interval {
+  return { lower: shareAtLeast(outcomes, alpha), upper: shareAtMost(outcomes, alpha) };
+}

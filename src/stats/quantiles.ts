@@ -1,0 +1,85 @@
+import type { Interval, Side } from './betting.ts';
+import { middleOf, LN_GAMMA, total, upperEdge, type Histogram } from './histogram.ts';
+import { oneArm } from './one-arm.ts';
+
+/** Latencies of one group, with those that a histogram cannot show. */
+export interface Latencies {
+  readonly histogram: Histogram;
+  /** Slower than any bucket. */
+  readonly late: number;
+  /** Not known: pending, or finished without a latency. */
+  readonly unknown: number;
+}
+
+/** The bucket whose upper edge bounds a quantile; null where unbounded. */
+export interface BucketBounds {
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
+/** A quantile in milliseconds, to the accuracy of the buckets; null without data, and where it is slower than any bucket. */
+export function quantile(latencies: Latencies, q: number, lnGamma: number = LN_GAMMA): number | null {
+  const n = total(latencies.histogram) + latencies.late;
+  const rank = Math.max(1, Math.ceil(q * n));
+  let seen = 0;
+  for (const [bucket, count] of latencies.histogram) {
+    seen += count;
+    if (seen >= rank) return middleOf(bucket, lnGamma);
+  }
+  return null;
+}
+
+/**
+ * Time-uniform confidence bounds of a quantile, as buckets, at level 1 - `alpha`: order statistics whose ranks bound a
+ * share (Howard and Ramdas 2022), widened by at most one bucket. What is unknown counts as fast for the lower bound
+ * and as slow for the upper one.
+ */
+export function quantileBuckets(latencies: Latencies, q: number, alpha: number): BucketBounds {
+  const n = total(latencies.histogram) + latencies.late + latencies.unknown;
+  const needed = Math.log(2 / alpha);
+  const refutes = (side: Side, bad: number) => oneArm(side, { n, bad }, 1 - q) >= needed;
+  return {
+    lower: lowerBucket(latencies, (slower) => refutes('up', slower)),
+    upper: upperBucket(latencies, (slower) => refutes('down', slower)),
+  };
+}
+
+/** The same in milliseconds. */
+export function quantileInterval(
+  latencies: Latencies,
+  q: number,
+  alpha: number,
+  lnGamma: number = LN_GAMMA,
+): Interval {
+  const { lower, upper } = quantileBuckets(latencies, q, alpha);
+  return {
+    lower: lower === null ? null : upperEdge(lower, lnGamma),
+    upper: upper === null ? null : upperEdge(upper, lnGamma),
+  };
+}
+
+/** The largest bucket above which there is still too much. */
+function lowerBucket({ histogram, late }: Latencies, tooMany: (slower: number) => boolean): number | null {
+  let slower = late;
+  // Above the last bucket are only the late ones; how much slower they are is not known, so its edge must do.
+  let below: number | null = histogram.at(-1)?.[0] ?? null;
+  for (const [bucket, count] of histogram.toReversed()) {
+    if (tooMany(slower)) return below;
+    slower += count;
+    below = bucket - 1;
+  }
+  return tooMany(slower) ? below : null;
+}
+
+/** The smallest bucket above which there is too little. */
+function upperBucket(
+  { histogram, late, unknown }: Latencies,
+  tooFew: (slower: number) => boolean,
+): number | null {
+  let slower = total(histogram) + late + unknown;
+  for (const [bucket, count] of histogram) {
+    slower -= count;
+    if (tooFew(slower)) return bucket;
+  }
+  return null;
+}
