@@ -6,6 +6,7 @@ import { loadSchemas } from './generate/schemas.ts';
 import { generateTypes } from './generate/types.ts';
 import { generateValidators } from './generate/validators.ts';
 import { generateCatalogue, generateRegistries } from './generate/catalogue.ts';
+import { generateEditorSchemas } from './generate/editor-schemas.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const checkOnly = process.argv.includes('--check');
@@ -16,6 +17,7 @@ const files = new Map<string, string>([
   ...(await generateValidators(schemas)),
   ...generateCatalogue(schemas),
   ...generateRegistries(schemas),
+  ...generateEditorSchemas(schemas),
 ]);
 
 const drifted: string[] = [];

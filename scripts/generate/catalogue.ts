@@ -19,10 +19,26 @@ export interface SchemaNode {
   readonly placement?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | SchemaNode;
+  readonly propertyNames?: SchemaNode;
+  readonly dependentRequired?: Readonly<Record<string, readonly string[]>>;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly items?: SchemaNode;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
   readonly oneOf?: readonly SchemaNode[];
+  readonly anyOf?: readonly SchemaNode[];
+  readonly discriminator?: { readonly propertyName: string };
   readonly enum?: readonly (string | number)[];
   readonly const?: string | number;
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
 }
 
 export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = ${JSON.stringify(pick('inoculate:faults/', schemas.faultKinds), null, 1)};
@@ -30,6 +46,8 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = ${JSON.stri
 export const signalSchemas: Readonly<Record<SignalKind, SchemaNode>> = ${JSON.stringify(pick('inoculate:signals/', schemas.signalKinds), null, 1)};
 
 export const experimentSchema: SchemaNode = ${JSON.stringify(inlined(schemas.documents, 'inoculate:experiment'), null, 1)};
+
+export const workloadSchema: SchemaNode = ${JSON.stringify(inlined(schemas.documents, 'inoculate:workload'), null, 1)};
 `;
   return new Map([['src/generated/catalogue.ts', text]]);
 }

@@ -21,14 +21,14 @@ const resolvedUnits: Schema = {
     duration: { type: 'number', minimum: 0, maximum: 366 * 86_400_000, tsType: 'Millis', unit: 'duration' },
     share: { type: 'number', minimum: 0, maximum: 1, tsType: 'Fraction', unit: 'share' },
     points: { type: 'number', minimum: 0, maximum: 1, tsType: 'Fraction', unit: 'points' },
-    increase: { type: 'number', minimum: 0, maximum: 1000, tsType: 'Fraction', unit: 'share' },
+    increase: { type: 'number', minimum: 0, maximum: 1000, tsType: 'Fraction', unit: 'increase' },
   },
 };
 
 export function loadSchemas(folder: string): Schemas {
   const documents = new Map<string, Schema>();
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
-    if (!file.endsWith('.schema.json')) continue;
+    if (!file.endsWith('.schema.json') || file.startsWith('published')) continue;
     const document = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Schema;
     documents.set(String(document['$id']), document);
   }

@@ -10,6 +10,8 @@ interface Target {
   file: string;
   documents: Map<string, Schema>;
   validators: Record<string, string>;
+  /** Where a validator's schema has a generated type, it is a type guard. */
+  types?: Record<string, string>;
 }
 
 export async function generateValidators(schemas: Schemas): Promise<Map<string, string>> {
@@ -23,11 +25,26 @@ export async function generateValidators(schemas: Schemas): Promise<Map<string, 
         validateFault: 'inoculate:fault',
       },
     },
-    { file: 'dose', documents: schemas.resolved, validators: { validateDose: 'inoculate:dose' } },
+    {
+      file: 'resolved',
+      documents: schemas.resolved,
+      validators: {
+        validateResolvedExperiment: 'inoculate:experiment',
+        validateResolvedWorkload: 'inoculate:workload',
+      },
+      types: { validateResolvedExperiment: 'Experiment', validateResolvedWorkload: 'Workload' },
+    },
+    {
+      file: 'dose',
+      documents: schemas.resolved,
+      validators: { validateDose: 'inoculate:dose' },
+      types: { validateDose: 'Dose' },
+    },
     {
       file: 'telemetry',
       documents: schemas.resolved,
       validators: { validateTelemetry: 'inoculate:telemetry' },
+      types: { validateTelemetry: 'Telemetry' },
     },
   ];
   const files = new Map<string, string>();
@@ -35,7 +52,7 @@ export async function generateValidators(schemas: Schemas): Promise<Map<string, 
     files.set(`src/generated/validate-${target.file}.js`, banner + (await compileValidators(target)));
     files.set(
       `src/generated/validate-${target.file}.d.ts`,
-      banner + declarations(Object.keys(target.validators)),
+      banner + declarations(Object.keys(target.validators), target.types ?? {}),
     );
   }
   return files;
@@ -71,18 +88,21 @@ async function compileValidators({ documents, validators }: Target): Promise<str
   return bundled.outputFiles[0]?.text ?? '';
 }
 
-function declarations(names: string[]): string {
-  return `export interface SchemaError {
+function declarations(names: string[], types: Record<string, string>): string {
+  const imported = [...new Set(Object.values(types))].sort().join(', ');
+  const guard = (name: string): string =>
+    imported === '' ? 'Validator' : `Validator<${types[name] ?? 'unknown'}>`;
+  return `${imported === '' ? '' : `import type { ${imported} } from './types.ts';\n`}export interface SchemaError {
   keyword: string;
   instancePath: string;
   schemaPath: string;
   params: Record<string, unknown>;
   message?: string;
 }
-export interface Validator {
-  (data: unknown): boolean;
+export interface Validator${imported === '' ? '' : '<T>'} {
+  (data: unknown): ${imported === '' ? 'boolean' : 'data is T'};
   errors?: SchemaError[] | null;
 }
-${names.map((name) => `export const ${name}: Validator;`).join('\n')}
+${names.map((name) => `export const ${name}: ${guard(name)};`).join('\n')}
 `;
 }

@@ -11,10 +11,26 @@ export interface SchemaNode {
   readonly placement?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | SchemaNode;
+  readonly propertyNames?: SchemaNode;
+  readonly dependentRequired?: Readonly<Record<string, readonly string[]>>;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly items?: SchemaNode;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly uniqueItems?: boolean;
   readonly oneOf?: readonly SchemaNode[];
+  readonly anyOf?: readonly SchemaNode[];
+  readonly discriminator?: { readonly propertyName: string };
   readonly enum?: readonly (string | number)[];
   readonly const?: string | number;
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
 }
 
 export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
@@ -45,11 +61,23 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    }
   ],
   "dependentRequired": {
+   "service": [
+    "error"
+   ],
+   "error": [
+    "service"
+   ],
    "operations": [
     "service"
    ],
    "resource": [
     "service"
+   ],
+   "host": [
+    "status"
+   ],
+   "status": [
+    "host"
    ],
    "body": [
     "status"
@@ -124,7 +152,7 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "title": "Host",
     "description": "The host name of the HTTP dependency, with a port where it matters: payments.example.com, 127.0.0.1:8080. A leading *. takes every subdomain.",
     "type": "string",
-    "pattern": "^(\\*\\.)?[A-Za-z0-9._-]+(:[0-9]{1,5})?$",
+    "pattern": "^(\\*\\.)?([A-Za-z0-9._-]|\\$\\{stage\\})+(:[0-9]{1,5})?$",
     "maxLength": 253
    },
    "error": {
@@ -259,7 +287,7 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "title": "Host",
     "description": "The host name of the HTTP dependency, with a port where it matters: payments.example.com, 127.0.0.1:8080. A leading *. takes every subdomain.",
     "type": "string",
-    "pattern": "^(\\*\\.)?[A-Za-z0-9._-]+(:[0-9]{1,5})?$",
+    "pattern": "^(\\*\\.)?([A-Za-z0-9._-]|\\$\\{stage\\})+(:[0-9]{1,5})?$",
     "maxLength": 253
    },
    "delay": {
@@ -268,10 +296,10 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "oneOf": [
      {
       "title": "Duration",
-      "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+      "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
       "type": "string",
-      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-      "maxLength": 16,
+      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+      "maxLength": 32,
       "unit": "duration"
      },
      {
@@ -284,18 +312,18 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
       "properties": {
        "min": {
         "title": "Duration",
-        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
         "type": "string",
-        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-        "maxLength": 16,
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
         "unit": "duration"
        },
        "max": {
         "title": "Duration",
-        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
         "type": "string",
-        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-        "maxLength": 16,
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
         "unit": "duration"
        }
       }
@@ -310,18 +338,18 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
       "properties": {
        "p50": {
         "title": "Duration",
-        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
         "type": "string",
-        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-        "maxLength": 16,
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
         "unit": "duration"
        },
        "p99": {
         "title": "Duration",
-        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
         "type": "string",
-        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-        "maxLength": 16,
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
         "unit": "duration"
        }
       }
@@ -432,10 +460,10 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "oneOf": [
      {
       "title": "Duration",
-      "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+      "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
       "type": "string",
-      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-      "maxLength": 16,
+      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+      "maxLength": 32,
       "unit": "duration"
      },
      {
@@ -448,18 +476,18 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
       "properties": {
        "min": {
         "title": "Duration",
-        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
         "type": "string",
-        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-        "maxLength": 16,
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
         "unit": "duration"
        },
        "max": {
         "title": "Duration",
-        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
         "type": "string",
-        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-        "maxLength": 16,
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
         "unit": "duration"
        }
       }
@@ -474,18 +502,18 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
       "properties": {
        "p50": {
         "title": "Duration",
-        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
         "type": "string",
-        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-        "maxLength": 16,
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
         "unit": "duration"
        },
        "p99": {
         "title": "Duration",
-        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+        "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
         "type": "string",
-        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-        "maxLength": 16,
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
         "unit": "duration"
        }
       }
@@ -634,8 +662,8 @@ export const signalSchemas: Readonly<Record<SignalKind, SchemaNode>> = {
       "title": "Duration",
       "description": "The longest time that is acceptable at this quantile.",
       "type": "string",
-      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-      "maxLength": 16,
+      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+      "maxLength": 32,
       "unit": "duration"
      }
     },
@@ -653,8 +681,8 @@ export const signalSchemas: Readonly<Record<SignalKind, SchemaNode>> = {
       "title": "Duration",
       "description": "The longest time that is acceptable at this quantile.",
       "type": "string",
-      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-      "maxLength": 16,
+      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+      "maxLength": 32,
       "unit": "duration"
      }
     },
@@ -672,8 +700,8 @@ export const signalSchemas: Readonly<Record<SignalKind, SchemaNode>> = {
       "title": "Duration",
       "description": "The longest time that is acceptable at this quantile.",
       "type": "string",
-      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-      "maxLength": 16,
+      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+      "maxLength": 32,
       "unit": "duration"
      }
     },
@@ -936,8 +964,8 @@ export const experimentSchema: SchemaNode = {
           "title": "Duration",
           "description": "The longest time that is acceptable at this quantile.",
           "type": "string",
-          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-          "maxLength": 16,
+          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+          "maxLength": 32,
           "unit": "duration"
          }
         },
@@ -955,8 +983,8 @@ export const experimentSchema: SchemaNode = {
           "title": "Duration",
           "description": "The longest time that is acceptable at this quantile.",
           "type": "string",
-          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-          "maxLength": 16,
+          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+          "maxLength": 32,
           "unit": "duration"
          }
         },
@@ -974,8 +1002,8 @@ export const experimentSchema: SchemaNode = {
           "title": "Duration",
           "description": "The longest time that is acceptable at this quantile.",
           "type": "string",
-          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-          "maxLength": 16,
+          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+          "maxLength": 32,
           "unit": "duration"
          }
         },
@@ -1044,11 +1072,23 @@ export const experimentSchema: SchemaNode = {
        }
       ],
       "dependentRequired": {
+       "service": [
+        "error"
+       ],
+       "error": [
+        "service"
+       ],
        "operations": [
         "service"
        ],
        "resource": [
         "service"
+       ],
+       "host": [
+        "status"
+       ],
+       "status": [
+        "host"
        ],
        "body": [
         "status"
@@ -1123,7 +1163,7 @@ export const experimentSchema: SchemaNode = {
         "title": "Host",
         "description": "The host name of the HTTP dependency, with a port where it matters: payments.example.com, 127.0.0.1:8080. A leading *. takes every subdomain.",
         "type": "string",
-        "pattern": "^(\\*\\.)?[A-Za-z0-9._-]+(:[0-9]{1,5})?$",
+        "pattern": "^(\\*\\.)?([A-Za-z0-9._-]|\\$\\{stage\\})+(:[0-9]{1,5})?$",
         "maxLength": 253
        },
        "error": {
@@ -1258,7 +1298,7 @@ export const experimentSchema: SchemaNode = {
         "title": "Host",
         "description": "The host name of the HTTP dependency, with a port where it matters: payments.example.com, 127.0.0.1:8080. A leading *. takes every subdomain.",
         "type": "string",
-        "pattern": "^(\\*\\.)?[A-Za-z0-9._-]+(:[0-9]{1,5})?$",
+        "pattern": "^(\\*\\.)?([A-Za-z0-9._-]|\\$\\{stage\\})+(:[0-9]{1,5})?$",
         "maxLength": 253
        },
        "delay": {
@@ -1267,10 +1307,10 @@ export const experimentSchema: SchemaNode = {
         "oneOf": [
          {
           "title": "Duration",
-          "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+          "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
           "type": "string",
-          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-          "maxLength": 16,
+          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+          "maxLength": 32,
           "unit": "duration"
          },
          {
@@ -1283,18 +1323,18 @@ export const experimentSchema: SchemaNode = {
           "properties": {
            "min": {
             "title": "Duration",
-            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
             "type": "string",
-            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-            "maxLength": 16,
+            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+            "maxLength": 32,
             "unit": "duration"
            },
            "max": {
             "title": "Duration",
-            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
             "type": "string",
-            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-            "maxLength": 16,
+            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+            "maxLength": 32,
             "unit": "duration"
            }
           }
@@ -1309,18 +1349,18 @@ export const experimentSchema: SchemaNode = {
           "properties": {
            "p50": {
             "title": "Duration",
-            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
             "type": "string",
-            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-            "maxLength": 16,
+            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+            "maxLength": 32,
             "unit": "duration"
            },
            "p99": {
             "title": "Duration",
-            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
             "type": "string",
-            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-            "maxLength": 16,
+            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+            "maxLength": 32,
             "unit": "duration"
            }
           }
@@ -1431,10 +1471,10 @@ export const experimentSchema: SchemaNode = {
         "oneOf": [
          {
           "title": "Duration",
-          "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+          "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
           "type": "string",
-          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-          "maxLength": 16,
+          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+          "maxLength": 32,
           "unit": "duration"
          },
          {
@@ -1447,18 +1487,18 @@ export const experimentSchema: SchemaNode = {
           "properties": {
            "min": {
             "title": "Duration",
-            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
             "type": "string",
-            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-            "maxLength": 16,
+            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+            "maxLength": 32,
             "unit": "duration"
            },
            "max": {
             "title": "Duration",
-            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
             "type": "string",
-            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-            "maxLength": 16,
+            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+            "maxLength": 32,
             "unit": "duration"
            }
           }
@@ -1473,18 +1513,18 @@ export const experimentSchema: SchemaNode = {
           "properties": {
            "p50": {
             "title": "Duration",
-            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
             "type": "string",
-            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-            "maxLength": 16,
+            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+            "maxLength": 32,
             "unit": "duration"
            },
            "p99": {
             "title": "Duration",
-            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d.",
+            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
             "type": "string",
-            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-            "maxLength": 16,
+            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+            "maxLength": 32,
             "unit": "duration"
            }
           }
@@ -1521,16 +1561,16 @@ export const experimentSchema: SchemaNode = {
    "title": "Duration",
    "description": "How long the fault stays, at most 24h.",
    "type": "string",
-   "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-   "maxLength": 16,
+   "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+   "maxLength": 32,
    "unit": "duration"
   },
   "recovery": {
    "title": "Recovery",
    "description": "How long after the fault the steady state is watched, at most 1h. Without it: no longer than outstanding invocations need.",
    "type": "string",
-   "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-   "maxLength": 16,
+   "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+   "maxLength": 32,
    "unit": "duration"
   },
   "abort": {
@@ -1650,8 +1690,8 @@ export const experimentSchema: SchemaNode = {
       "title": "Duration",
       "description": "How long after the event the run starts.",
       "type": "string",
-      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",
-      "maxLength": 16,
+      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+      "maxLength": 32,
       "unit": "duration"
      }
     }
@@ -1667,6 +1707,95 @@ export const experimentSchema: SchemaNode = {
     "type": "string",
     "pattern": "^(sns|slack:#?[a-z0-9_-]+)$",
     "maxLength": 90
+   }
+  }
+ }
+};
+
+export const workloadSchema: SchemaNode = {
+ "$schema": "https://json-schema.org/draft/2020-12/schema",
+ "$id": "inoculate:workload",
+ "title": "Workload",
+ "description": "The traffic of a run on one machine: open-loop, so that a slow function does not slow down its callers, and seeded.",
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "inoculate",
+  "streams"
+ ],
+ "properties": {
+  "inoculate": {
+   "title": "Format",
+   "const": "workload/1"
+  },
+  "streams": {
+   "title": "Streams",
+   "description": "Independent streams of invocations.",
+   "type": "array",
+   "minItems": 1,
+   "maxItems": 10,
+   "items": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+     "function",
+     "rate"
+    ],
+    "oneOf": [
+     {
+      "required": [
+       "events"
+      ]
+     },
+     {
+      "required": [
+       "template"
+      ]
+     }
+    ],
+    "properties": {
+     "function": {
+      "title": "Function",
+      "description": "The function's key in serverless.yml.",
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 128
+     },
+     "rate": {
+      "title": "Rate",
+      "description": "Invocations per second.",
+      "type": "number",
+      "exclusiveMinimum": 0,
+      "maximum": 1000
+     },
+     "arrivals": {
+      "title": "Arrivals",
+      "description": "Evenly spaced, or as a Poisson process. Without it: poisson.",
+      "enum": [
+       "constant",
+       "poisson"
+      ]
+     },
+     "rampUp": {
+      "title": "Duration",
+      "description": "The time over which the rate rises from nothing.",
+      "type": "string",
+      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+      "maxLength": 32,
+      "unit": "duration"
+     },
+     "events": {
+      "title": "Events",
+      "description": "A JSON file with one event or a list of them, relative to this file; used in turn.",
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 1024
+     },
+     "template": {
+      "title": "Template",
+      "description": "The event itself. In its strings, ${n} is the invocation's number, ${uuid} a random id, ${int:1-100} a random integer, ${pick:a|b|c} one of several words; all from the seed. A string that is one placeholder ${n} or ${int:…} becomes a number."
+     }
+    }
    }
   }
  }
