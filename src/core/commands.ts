@@ -36,6 +36,8 @@ export interface OutboxEntry {
   /** Version of the command's form: what a newer controller does not know it only reverts. */
   readonly schema: 1;
   readonly command: Command;
+  /** When it was first handed out: a result may be as old as that. */
+  readonly issuedAt: EpochMs;
   /** How often it has been handed out. */
   readonly attempts: number;
   /** Without a result by then, a tick hands it out again. */

@@ -1,4 +1,5 @@
 import type { EpochMs } from './ids.ts';
+import type { UnitPlan } from './run.ts';
 
 /** What guards decide on, gathered by the engine just before. */
 export interface Facts {
@@ -7,6 +8,8 @@ export interface Facts {
   readonly stops: Stops;
   readonly window: { readonly open: boolean; readonly reason: string };
   readonly targets: readonly TargetFacts[];
+  /** What would be changed, by the drivers of the experiment's faults. */
+  readonly units: readonly UnitPlan[];
 }
 
 /** Caps of the settings; nothing in an experiment file can widen them. */

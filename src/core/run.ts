@@ -1,6 +1,7 @@
 import type { Experiment } from '../generated/types.ts';
 import type { OutboxEntry } from './commands.ts';
 import type { JudgeSettings } from './evidence.ts';
+import type { TargetFacts } from './facts.ts';
 import type { EpochMs, ResourceId, RunId, UnitId } from './ids.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -41,16 +42,22 @@ export interface Run {
   readonly nextCommandId: number;
   readonly outbox: readonly OutboxEntry[];
   readonly tick: TickChain;
+  /** The targets as the latest facts show them; empty before the first. */
+  readonly targets: readonly TargetFacts[];
   readonly units: readonly Unit[];
   /** Epochs of the locks held, by resource; empty before they are granted. */
   readonly locks: Readonly<Record<ResourceId, number>>;
   readonly approval: Approval | null;
+  /** Generation of the kill switch when it was last read: an approval given before it was thrown does not count. */
+  readonly killSwitchGeneration: number;
   /** Not before this time are checks made: the announced start. */
   readonly startAt: EpochMs;
   readonly injection: Injection | null;
   /** The first reason to stop wins and is never changed. */
   readonly abort: AbortReason | null;
   readonly hypotheses: readonly HypothesisState[];
+  /** Signals that exist only elsewhere, and why. */
+  readonly notJudged: readonly { readonly signal: string; readonly why: string }[];
   readonly measuring: Measuring;
   readonly recoverUntil: EpochMs | null;
   readonly outcome: Outcome | null;
@@ -102,8 +109,8 @@ export interface Injection {
   readonly expiresAt: EpochMs;
 }
 
-/** All faults of the run on one resource. */
-export interface Unit {
+/** All faults of the run on one resource, as the drivers plan them. */
+export interface UnitPlan {
   readonly id: UnitId;
   /** Driver that applies and reverts it: `dose` for in-function faults, else the fault's kind. */
   readonly driver: string;
@@ -113,6 +120,9 @@ export interface Unit {
   readonly faults: readonly string[];
   /** How long AWS may show old values. */
   readonly settleMs: number;
+}
+
+export interface Unit extends UnitPlan {
   readonly state: UnitState;
 }
 
@@ -147,7 +157,8 @@ export type AbortReason =
   | { readonly code: 'deadline' }
   | { readonly code: 'apply-failed'; readonly unit: UnitId; readonly detail: string }
   | { readonly code: 'apply-unknown'; readonly unit: UnitId }
-  | { readonly code: 'not-measurable'; readonly detail: string };
+  | { readonly code: 'not-measurable'; readonly detail: string }
+  | { readonly code: 'not-ready'; readonly detail: string };
 
 export type Outcome =
   | { readonly result: 'completed'; readonly verdict: Verdict }

@@ -1,0 +1,145 @@
+import type { Command, OutboxEntry } from './commands.ts';
+import type { EpochMs } from './ids.ts';
+import type { JournalEntry, JournalFact } from './journal.ts';
+import type { AbortReason, Outcome, Phase, Run, Unit, UnitState } from './run.ts';
+
+/** What follows from an event. Where `changed` is false nothing is saved and nothing carried out. */
+export interface Decision {
+  readonly run: Run;
+  /** To be carried out in this order, once the run is saved. All of them stand in the run's outbox. */
+  readonly commands: readonly OutboxEntry[];
+  readonly reasons: readonly string[];
+  readonly changed: boolean;
+}
+
+/** First wait before a command without result is handed out again; it doubles up to `retryCapMs`. */
+const retryMs = 15_000;
+const retryCapMs = 300_000;
+/** Bound on a run's outbox: only a controller that cannot reach anything would come near it. */
+const maxOutbox = 200;
+
+/** The run being decided on: every change goes through here, so that none escapes the journal or the outbox. */
+export class Draft {
+  run: Run;
+  readonly at: EpochMs;
+  readonly #before: Run;
+  readonly #issued = new Map<number, OutboxEntry>();
+  readonly #journal: JournalEntry[] = [];
+  readonly #reasons: string[] = [];
+
+  constructor(run: Run, at: EpochMs) {
+    this.run = run;
+    this.at = at;
+    this.#before = run;
+  }
+
+  patch(change: Partial<Run>): void {
+    this.run = { ...this.run, ...change };
+  }
+
+  /** Puts a command into the outbox and hands it out. */
+  issue(command: Command): void {
+    const entry: OutboxEntry = {
+      id: this.run.nextCommandId,
+      schema: 1,
+      command,
+      issuedAt: this.at,
+      attempts: 1,
+      retryAt: this.at + retryMs,
+    };
+    if (this.run.outbox.length >= maxOutbox) throw new Error(`Run ${this.run.id}: more than ${maxOutbox} outstanding commands`);
+    this.patch({ nextCommandId: entry.id + 1, outbox: [...this.run.outbox, entry] });
+    this.#issued.set(entry.id, entry);
+  }
+
+  outstanding(...types: readonly Command['type'][]): readonly OutboxEntry[] {
+    return this.run.outbox.filter((entry) => types.includes(entry.command.type));
+  }
+
+  /** Takes a command out of the outbox: its result is known, or it no longer matters. */
+  settle(id: number): OutboxEntry | undefined {
+    const entry = this.run.outbox.find((candidate) => candidate.id === id);
+    if (entry !== undefined) this.patch({ outbox: this.run.outbox.filter((candidate) => candidate.id !== id) });
+    this.#issued.delete(id);
+    return entry;
+  }
+
+  /** Leaves a failed command in the outbox, to be handed out again by a later tick. */
+  retryLater(entry: OutboxEntry): void {
+    const wait = Math.min(1_000 * 2 ** Math.min(entry.attempts - 1, 20), retryCapMs);
+    this.#replace({ ...entry, retryAt: this.at + wait });
+  }
+
+  /** Hands out again what has had no result for too long; an apply never. */
+  reissueDue(): void {
+    for (const entry of this.run.outbox) {
+      if (entry.retryAt > this.at || entry.command.type === 'apply' || this.#issued.has(entry.id)) continue;
+      const wait = Math.min(retryMs * 2 ** Math.min(entry.attempts, 20), retryCapMs);
+      const again = { ...entry, attempts: entry.attempts + 1, retryAt: this.at + wait };
+      this.#replace(again);
+      this.#issued.set(again.id, again);
+    }
+  }
+
+  note(what: JournalFact): void {
+    this.#journal.push({ seq: this.run.nextJournalSeq, at: this.at, what });
+    this.patch({ nextJournalSeq: this.run.nextJournalSeq + 1 });
+  }
+
+  decide(decision: string, reason: string): void {
+    this.#reasons.push(reason);
+    this.note({ type: 'decision', decision, reason });
+  }
+
+  setUnit(id: string, state: UnitState): void {
+    this.patch({ units: this.run.units.map((unit): Unit => (unit.id === id ? { ...unit, state } : unit)) });
+  }
+
+  unit(id: string): Unit {
+    const unit = this.run.units.find((candidate) => candidate.id === id);
+    if (unit === undefined) throw new Error(`Run ${this.run.id} has no unit ${id}`);
+    return unit;
+  }
+
+  /** The first reason to stop wins. */
+  abort(reason: AbortReason): void {
+    if (this.run.abort === null) this.patch({ abort: reason });
+  }
+
+  /** Changes the phase and tells everybody, once. */
+  enter(phase: Phase, reason: string, outcome: Outcome | null = null): void {
+    const from = this.run.phase;
+    const seq = this.run.seq + 1;
+    this.patch({ phase, phaseSince: this.at, seq, ...(outcome === null ? {} : { outcome }) });
+    this.#reasons.push(reason);
+    this.note({ type: 'phase', from, to: phase, reason });
+    this.announce(from, reason);
+  }
+
+  announce(from: Phase | null, reason: string): void {
+    const { run } = this;
+    const change = {
+      runId: run.id,
+      experiment: run.experiment.name,
+      seq: run.seq,
+      at: this.at,
+      from,
+      phase: run.phase,
+      reason,
+      abort: run.abort,
+      outcome: run.outcome,
+    };
+    this.issue({ type: 'publish', change });
+    for (const channel of run.experiment.notify ?? []) this.issue({ type: 'notify', channel, change });
+  }
+
+  finish(): Decision {
+    if (this.#journal.length > 0) this.issue({ type: 'journal', entries: this.#journal.splice(0) });
+    const commands = [...this.#issued.values()].sort((a, b) => a.id - b.id);
+    return { run: this.run, commands, reasons: this.#reasons, changed: this.run !== this.#before };
+  }
+
+  #replace(entry: OutboxEntry): void {
+    this.patch({ outbox: this.run.outbox.map((candidate) => (candidate.id === entry.id ? entry : candidate)) });
+  }
+}

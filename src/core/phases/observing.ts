@@ -1,0 +1,89 @@
+import type { Draft } from '../draft.ts';
+import type { CommandResult } from '../events.ts';
+import { absentInControl, absorb, deviated, logJoint } from '../judge.ts';
+import { end } from './ending.ts';
+import { firstStop } from './injecting.ts';
+import { startReverting } from './reverting.ts';
+
+/** Looks that may fail in a row: a run that cannot be watched is ended. */
+const maxBlindLooks = 5;
+
+/** Asks for a look, unless one is under way. */
+export function look(draft: Draft, final: boolean): void {
+  if (draft.outstanding('observe').length === 0) draft.issue({ type: 'observe', final });
+}
+
+export function onObserved(draft: Draft, final: boolean, result: CommandResult): void {
+  if (result.type === 'observed') absorbLook(draft, result);
+  else onBlindLook(draft, result);
+  if (draft.run.phase === 'recovering' && (final || draft.run.measuring.failures >= maxBlindLooks)) finishRecovery(draft, final);
+}
+
+function absorbLook(draft: Draft, look: Extract<CommandResult, { type: 'observed' }>): void {
+  const { run } = draft;
+  const groups = look.targets.flatMap((target) => [target.experimental, target.control]);
+  const sum = (pick: (group: (typeof groups)[number]) => number): number => groups.reduce((total, group) => total + pick(group), 0);
+  const fired: Record<string, number> = {};
+  for (const target of look.targets) for (const [id, count] of Object.entries(target.fired)) fired[id] = (fired[id] ?? 0) + count;
+  draft.patch({
+    hypotheses: absorb(run.hypotheses, look.evidence),
+    measuring: {
+      ...run.measuring,
+      failures: 0,
+      lastError: null,
+      pending: sum((group) => group.started - group.finished - group.late),
+      enrolled: sum((group) => group.started),
+      fired,
+      realms: look.targets.reduce((total, target) => total + target.realms, 0),
+    },
+  });
+  const joint = logJoint(look.evidence, run.hypotheses);
+  draft.note({ type: 'measurement', targets: look.targets, evidence: look.evidence, logJoint: joint });
+  if (draft.run.phase === 'observing') stopIfHarmful(draft, look, joint);
+}
+
+function stopIfHarmful(draft: Draft, look: Extract<CommandResult, { type: 'observed' }>, joint: number): void {
+  const stop = firstStop(look.stops);
+  if (stop !== null) {
+    draft.abort(stop.reason);
+    startReverting(draft, stop.sentence);
+    return;
+  }
+  if (draft.run.experiment.abort?.onDeviation === false) return;
+  const { judge } = draft.run.settings;
+  const absent = draft.run.hypotheses.filter((state) => absentInControl(state, judge));
+  if (absent.length > 0) {
+    const detail = absent.map((state) => state.claim).join('; ');
+    draft.abort({ code: 'steady-state-absent', detail });
+    startReverting(draft, `The control group breaks the tolerance as well: ${detail}.`);
+  } else if (joint >= Math.log(1 / judge.alphaAbort)) {
+    const broken = draft.run.hypotheses.filter((state) => deviated(state, judge));
+    const named = broken.length > 0 ? broken : [...draft.run.hypotheses].sort((a, b) => b.maxLogHarm - a.maxLogHarm).slice(0, 1);
+    const detail = named.map((state) => state.claim).join('; ');
+    draft.abort({ code: 'deviation', hypotheses: named.map((state) => state.hypothesis), detail });
+    startReverting(draft, `The steady state does not hold: ${detail}.`);
+  }
+}
+
+function onBlindLook(draft: Draft, result: CommandResult): void {
+  const message = result.type === 'failed' ? `${result.code}: ${result.message}` : `unexpected ${result.type}`;
+  const failures = draft.run.measuring.failures + 1;
+  draft.patch({ measuring: { ...draft.run.measuring, failures, lastError: message } });
+  draft.note({ type: 'event', event: 'look-failed', detail: message });
+  if (draft.run.phase !== 'observing' || failures < maxBlindLooks) return;
+  draft.abort({ code: 'not-measurable', detail: message });
+  startReverting(draft, `The last ${failures} looks failed: ${message}`);
+}
+
+/** Recovering ends once every outcome is known or can no longer be; the last look counts everything. */
+export function driveRecovery(draft: Draft): void {
+  const { run } = draft;
+  const over = run.recoverUntil !== null && draft.at >= run.recoverUntil;
+  const nothingPending = run.experiment.recovery === undefined && run.measuring.pending === 0 && draft.at >= run.phaseSince + 2 * run.settings.tickMs;
+  look(draft, over || nothingPending);
+}
+
+function finishRecovery(draft: Draft, final: boolean): void {
+  if (!final) draft.decide('end-without-data', `The last look failed: ${draft.run.measuring.lastError ?? 'unknown'}`);
+  end(draft);
+}

@@ -1,0 +1,130 @@
+import { assertNever } from '../assert.ts';
+import type { Draft } from '../draft.ts';
+import type { CommandResult, ReadBack } from '../events.ts';
+import type { EpochMs } from '../ids.ts';
+import type { Unit, UnitState } from '../run.ts';
+
+type RevertingState = Extract<UnitState, { at: 'reverting' }>;
+
+const backOffMs = 1_000;
+const backOffCapMs = 300_000;
+/** People are told after this many failed reverts in a row, and again each time as many have failed. */
+const pageEvery = 3;
+
+/** Takes every fault away: at once, whatever is known of it. */
+export function startReverting(draft: Draft, reason: string): void {
+  const { skewMs } = draft.run.settings;
+  for (const unit of draft.run.units) {
+    const { state } = unit;
+    switch (state.at) {
+      case 'planned':
+      case 'captured':
+        draft.setUnit(unit.id, { at: 'reverted', since: draft.at, how: 'never-applied' });
+        break;
+      case 'applying':
+        draft.setUnit(unit.id, reverting(draft.at, state.leaseUntil + skewMs));
+        break;
+      case 'applied':
+        draft.setUnit(unit.id, reverting(draft.at, null));
+        break;
+      case 'reverting':
+      case 'reverted':
+        break;
+      default:
+        assertNever(state);
+    }
+  }
+  for (const entry of draft.outstanding('check-stops')) draft.settle(entry.id);
+  draft.enter('reverting', reason);
+  driveReverts(draft);
+}
+
+function reverting(at: number, applyMayLandUntil: number | null): RevertingState {
+  return { at: 'reverting', attempts: 0, nextAt: at, applyMayLandUntil, cleanSince: null, lastError: null };
+}
+
+/** Hands out what is due; ends the phase once every unit is known to be back. */
+export function driveReverts(draft: Draft): void {
+  const { run } = draft;
+  if (run.units.every((unit) => unit.state.at === 'reverted')) {
+    startRecovering(draft);
+    return;
+  }
+  for (const unit of run.units) {
+    if (unit.state.at !== 'reverting' || unit.state.nextAt > draft.at) continue;
+    const busy = draft.outstanding('revert', 'read-back').some(({ command }) => 'unit' in command && command.unit === unit.id);
+    if (!busy) draft.issue({ type: unit.state.cleanSince === null ? 'revert' : 'read-back', unit: unit.id });
+  }
+}
+
+function startRecovering(draft: Draft): void {
+  const { run } = draft;
+  const outcomesMs = run.measuring.deadlineMs + run.settings.graceMs;
+  draft.patch({ recoverUntil: draft.at + Math.max(run.experiment.recovery ?? 0, outcomesMs) });
+  draft.enter('recovering', `Every change was taken back: ${run.units.map(describe).join('; ')}.`);
+}
+
+function describe(unit: Unit): string {
+  return `${unit.resource} ${unit.state.at === 'reverted' ? unit.state.how : unit.state.at}`;
+}
+
+/** The result of a revert or of a read-back: reverted is what two clean reads show, far enough apart. */
+export function onReverted(
+  draft: Draft,
+  id: string,
+  effect: 'revert' | 'read-back',
+  issuedAt: EpochMs,
+  result: CommandResult,
+): void {
+  const unit = draft.unit(id);
+  if (unit.state.at !== 'reverting') return;
+  if (result.type === 'read') {
+    draft.note({ type: 'effect', effect, unit: id, outcome: result.detail === '' ? result.read : `${result.read}: ${result.detail}` });
+    draft.setUnit(id, afterRead(draft.at, issuedAt, unit, unit.state, result.read));
+  } else {
+    const message = result.type === 'failed' ? `${result.code}: ${result.message}` : `unexpected ${result.type}`;
+    draft.note({ type: 'effect', effect, unit: id, outcome: `failed: ${message}` });
+    draft.setUnit(id, afterFailure(draft, unit, unit.state, message));
+  }
+  if (draft.run.phase === 'reverting') driveReverts(draft);
+}
+
+/** The read happened somewhere between `issuedAt` and `at`: each comparison takes the end that is on the safe side. */
+function afterRead(at: EpochMs, issuedAt: EpochMs, unit: Unit, state: RevertingState, read: ReadBack): UnitState {
+  if (read === 'ours')
+    return { ...state, cleanSince: null, nextAt: at, attempts: state.attempts + 1, lastError: 'still in place' };
+  const { applyMayLandUntil, cleanSince } = state;
+  // An apply may have landed since that read: revert again, once it can land no more.
+  if (applyMayLandUntil !== null && issuedAt <= applyMayLandUntil)
+    return { ...state, cleanSince: null, nextAt: Math.max(at, applyMayLandUntil + 1), lastError: null };
+  if (cleanSince === null)
+    return { ...state, applyMayLandUntil: null, cleanSince: at, nextAt: at + unit.settleMs, lastError: null };
+  if (issuedAt - cleanSince < unit.settleMs) return { ...state, nextAt: cleanSince + unit.settleMs };
+  return { at: 'reverted', since: at, how: read === 'clean' ? 'restored' : read };
+}
+
+function afterFailure(draft: Draft, unit: Unit, state: RevertingState, message: string): UnitState {
+  const attempts = state.attempts + 1;
+  if (attempts % pageEvery === 0)
+    draft.issue({ type: 'page', run: draft.run.id, message: `Reverting ${unit.resource} has failed ${attempts} times: ${message}` });
+  const wait = Math.min(backOffMs * 2 ** Math.min(attempts - 1, 20), backOffCapMs);
+  return { ...state, attempts, cleanSince: null, nextAt: draft.at + wait, lastError: message };
+}
+
+/** The result of an apply that arrives while its unit is being reverted. */
+export function onLateApply(draft: Draft, id: string, result: CommandResult): void {
+  const unit = draft.unit(id);
+  if (unit.state.at !== 'reverting') return;
+  if (result.type === 'failed' && result.unknown) return; // It may still land: the lease decides.
+  // A known success may have landed after the latest revert: revert once more. A known failure can land no more.
+  const landed = result.type !== 'failed';
+  draft.setUnit(id, { ...unit.state, applyMayLandUntil: null, ...(landed ? { cleanSince: null, nextAt: draft.at } : {}) });
+  if (draft.run.phase === 'reverting') driveReverts(draft);
+}
+
+/** A resource of an ended run shows our own change again: it is taken back as if the run had never ended. */
+export function reopen(draft: Draft, id: string): void {
+  draft.setUnit(id, reverting(draft.at, null));
+  draft.enter('reverting', `${draft.unit(id).resource} shows this run's change again.`);
+  draft.issue({ type: 'lock', resources: [draft.unit(id).resource] });
+}

@@ -1,0 +1,179 @@
+import { assertNever } from '../core/assert.ts';
+import type { Command, OutboxEntry } from '../core/commands.ts';
+import type { CommandResult } from '../core/events.ts';
+import type { Stops } from '../core/facts.ts';
+import { alarmNames } from '../core/guards.ts';
+import type { ResourceId } from '../core/ids.ts';
+import type { Run, Unit } from '../core/run.ts';
+import { DeadlineError, EffectError } from './errors.ts';
+import type { EffectContext, FaultDriver, Json, Ports } from './ports.ts';
+
+/** Every call has an end: a hanging one must not keep a run from reverting. */
+const callDeadlineMs = 10_000;
+
+const done: CommandResult = { type: 'done' };
+
+/** Carries out one command. Never throws: what went wrong is a result, and the core decides what follows. */
+export async function perform(ports: Ports, run: Run, entry: OutboxEntry): Promise<CommandResult> {
+  try {
+    const afterMs = entry.command.type === 'apply' ? run.settings.applyTimeoutMs : callDeadlineMs;
+    return await ports.clock.deadline(afterMs, (signal) => carryOut(ports, run, entry.command, signal));
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+function failure(error: unknown): CommandResult {
+  if (error instanceof EffectError) return { type: 'failed', code: error.code, message: error.message, unknown: error.unknown };
+  if (error instanceof DeadlineError) return { type: 'failed', code: error.code, message: error.message, unknown: true };
+  const known = error instanceof Error ? error : new Error(String(error));
+  return { type: 'failed', code: known.name, message: known.message, unknown: true };
+}
+
+async function carryOut(ports: Ports, run: Run, command: Command, signal: AbortSignal): Promise<CommandResult> {
+  const { store } = ports;
+  switch (command.type) {
+    case 'gather-facts':
+      return gatherFacts(ports, run);
+    case 'lock':
+      return lock(ports, run, command.resources);
+    case 'unlock':
+      for (const resource of command.resources) await store.unlock(resource, run.id);
+      return done;
+    case 'check-stops':
+      return { type: 'stops', stops: await readStops(ports, run) };
+    case 'observe': {
+      const [look, stops] = await Promise.all([ports.observe(run, command.final, ports.clock.now()), readStops(ports, run)]);
+      return { type: 'observed', stops, ...look };
+    }
+    case 'capture':
+    case 'apply':
+    case 'revert':
+    case 'read-back':
+      return effect(ports, run, command, signal);
+    case 'watch-alarms':
+      await store.watchAlarms(run.id, command.alarms);
+      return done;
+    case 'unwatch':
+      await store.unwatchAlarms(run.id, command.alarms);
+      return done;
+    case 'arm-dead-man':
+      await ports.armDeadMan(run, command.at, await Promise.all(run.units.map((unit) => withUndo(ports, run, unit))));
+      return done;
+    case 'disarm-dead-man':
+      await ports.disarmDeadMan(run.id);
+      return done;
+    case 'schedule-tick':
+      await ports.scheduleTick(run.id, command.epoch, command.n, command.at);
+      return done;
+    case 'journal':
+      await store.appendJournal(run.id, command.entries);
+      return done;
+    case 'publish':
+      await ports.publish(command.change);
+      return done;
+    case 'notify':
+      await ports.notify(command.channel, command.change);
+      return done;
+    case 'page':
+      await ports.page(run.id, command.message);
+      return done;
+    default:
+      return assertNever(command);
+  }
+}
+
+async function gatherFacts(ports: Ports, run: Run): Promise<CommandResult> {
+  const [facts, stops] = await Promise.all([ports.facts(run), readStops(ports, run)]);
+  const units = ports.drivers.flatMap((driver) => driver.plan(run.experiment, facts.targets, run));
+  return { type: 'facts', facts: { ...facts, stops, units, at: ports.clock.now() } };
+}
+
+async function readStops(ports: Ports, run: Run): Promise<Stops> {
+  const names = alarmNames(run.experiment.abort?.alarms);
+  const [killSwitch, alarms] = await Promise.all([
+    ports.store.readKillSwitch(),
+    names.length > 0 ? ports.alarms(names) : Promise.resolve([]),
+  ]);
+  return { killSwitch, alarms };
+}
+
+async function lock(ports: Ports, run: Run, resources: readonly ResourceId[]): Promise<CommandResult> {
+  const epochs: Record<ResourceId, number> = {};
+  // In one order everywhere, so that two runs on the same resources cannot each hold half.
+  for (const resource of [...resources].sort()) {
+    const granted = await lockOne(ports, run, resource);
+    if ('heldBy' in granted) return { type: 'lock-held', resource, by: granted.heldBy };
+    epochs[resource] = granted.epoch;
+  }
+  return { type: 'locked', epochs };
+}
+
+async function lockOne(ports: Ports, run: Run, resource: ResourceId): ReturnType<Ports['store']['lock']> {
+  const granted = await ports.store.lock(resource, run.id);
+  if (!('heldBy' in granted)) return granted;
+  // A lock expires with its run only: one whose run has ended was left by a process that died.
+  const owner = await ports.store.loadRun(granted.heldBy);
+  const ended = owner !== undefined && owner.run.phase === 'ended';
+  return ended ? ports.store.takeOver(resource, granted.heldBy, run.id) : granted;
+}
+
+type EffectCommand = Extract<Command, { unit: string; type: 'capture' | 'apply' | 'revert' | 'read-back' }>;
+
+async function effect(ports: Ports, run: Run, command: EffectCommand, signal: AbortSignal): Promise<CommandResult> {
+  const unit = run.units.find((candidate) => candidate.id === command.unit);
+  if (unit === undefined) throw new Error(`Run ${run.id} has no unit ${command.unit}`);
+  const driver = driverOf(ports, unit);
+  if (command.type === 'capture') {
+    const context = { run, unit, epoch: run.locks[unit.resource] ?? 0, undo: undefined, signal };
+    await ports.store.putUndo(run.id, unit.id, await driver.capture(context));
+    return done;
+  }
+  const context: EffectContext = { run, ...(await withUndo(ports, run, unit)), signal };
+  if (command.type === 'read-back') return { type: 'read', ...(await driver.readBack(context)) };
+  return underLease(ports, unit, command, async () => {
+    if (command.type === 'revert') return { type: 'read', ...(await driver.revert(context)) };
+    await refuseStaleApply(ports, run, unit, command.leaseUntil);
+    await driver.apply(context);
+    return done;
+  });
+}
+
+/** Right before the effect: an abort that is durable by now, or a lease that has run out, keeps it from starting. */
+async function refuseStaleApply(ports: Ports, run: Run, unit: Unit, leaseUntil: number): Promise<void> {
+  const stored = await ports.store.loadRun(run.id);
+  const state = stored?.run.units.find((candidate) => candidate.id === unit.id)?.state;
+  const wanted = stored?.run.phase === 'injecting' && stored.run.abort === null && state?.at === 'applying';
+  if (!wanted) throw new EffectError('no-longer-wanted', 'The run was stopped before this fault was applied', { unknown: false });
+  if (ports.clock.now() + run.settings.applyTimeoutMs > leaseUntil)
+    throw new EffectError('lease-over', 'Too little of the lease was left to apply this fault', { unknown: false });
+}
+
+async function underLease(
+  ports: Ports,
+  unit: Unit,
+  command: { readonly type: 'apply' | 'revert' },
+  work: () => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const now = ports.clock.now();
+  const lease = { holder: ports.processId, kind: command.type, now, until: now + callDeadlineMs } as const;
+  if (!(await ports.store.takeLease(unit.resource, lease)))
+    throw new EffectError('resource-busy', `Something else is changing ${unit.resource}`, { unknown: false });
+  try {
+    return await work();
+  } finally {
+    await ports.store.releaseLease(unit.resource, ports.processId);
+  }
+}
+
+async function withUndo(ports: Ports, run: Run, unit: Unit): Promise<{ unit: Unit; epoch: number; undo: Json }> {
+  const undo = await ports.store.readUndo(run.id, unit.id);
+  if (undo === undefined) throw new EffectError('no-undo-record', `Unit ${unit.id} has no undo record`, { unknown: false });
+  return { unit, epoch: run.locks[unit.resource] ?? 0, undo };
+}
+
+function driverOf(ports: Ports, unit: Unit): FaultDriver {
+  const driver = ports.drivers.find((candidate) => candidate.name === unit.driver);
+  if (driver === undefined) throw new Error(`No driver ${unit.driver}`);
+  return driver;
+}

@@ -1,0 +1,104 @@
+import type { Evidence, TargetObservation } from '../core/evidence.ts';
+import type { ReadBack } from '../core/events.ts';
+import type { Facts, Stops, TargetFacts } from '../core/facts.ts';
+import type { EpochMs, ResourceId, RunId, UnitId } from '../core/ids.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { RunStateChange } from '../core/publication.ts';
+import type { Run, Unit, UnitPlan } from '../core/run.ts';
+import type { Experiment } from '../generated/types.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** The only sources of time in the engine. */
+export interface Clock {
+  now(): EpochMs;
+  /** Rejects with a `DeadlineError` where the work takes longer; the signal tells the work to stop. */
+  deadline<T>(afterMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+}
+
+/** Every promise of the store rests on conditional writes of single items; every read is consistent. */
+export interface Store {
+  createRun(run: Run): Promise<'created' | 'exists'>;
+  loadRun(id: RunId): Promise<{ readonly run: Run; readonly version: number } | undefined>;
+  /** Stores the run where the stored version is still `version`; the new version is `version + 1`. */
+  saveRun(run: Run, version: number): Promise<'saved' | 'conflict'>;
+  /** An entry with a sequence number that is there already changes nothing. */
+  appendJournal(id: RunId, entries: readonly JournalEntry[]): Promise<void>;
+  readJournal(id: RunId): Promise<readonly JournalEntry[]>;
+  /** Write-once: returns the undo record that is durable, which may be an earlier one. */
+  putUndo(id: RunId, unit: UnitId, undo: Json): Promise<Json>;
+  readUndo(id: RunId, unit: UnitId): Promise<Json | undefined>;
+  /** Grants the lock to the run, at once or again; its epoch rises with every new owner and never falls. */
+  lock(resource: ResourceId, owner: RunId): Promise<{ readonly epoch: number } | { readonly heldBy: RunId }>;
+  /** Takes the lock from an owner that has ended. */
+  takeOver(resource: ResourceId, from: RunId, owner: RunId): Promise<{ readonly epoch: number } | { readonly heldBy: RunId }>;
+  unlock(resource: ResourceId, owner: RunId): Promise<void>;
+  /** One effect on a resource at a time. A revert may take the lease from an apply, since that is reverted again anyway. */
+  takeLease(resource: ResourceId, lease: Lease): Promise<boolean>;
+  releaseLease(resource: ResourceId, holder: string): Promise<void>;
+  addActive(id: RunId, at: EpochMs): Promise<void>;
+  removeActive(id: RunId): Promise<void>;
+  listActive(): Promise<readonly { readonly id: RunId; readonly at: EpochMs }[]>;
+  watchAlarms(id: RunId, alarms: readonly string[]): Promise<void>;
+  unwatchAlarms(id: RunId, alarms: readonly string[]): Promise<void>;
+  runsWatching(alarm: string): Promise<readonly RunId[]>;
+  readKillSwitch(): Promise<Stops['killSwitch']>;
+  /** Raises the generation each time it is thrown. */
+  setKillSwitch(on: boolean): Promise<Stops['killSwitch']>;
+}
+
+export interface Lease {
+  readonly holder: string;
+  readonly kind: 'apply' | 'revert';
+  readonly now: EpochMs;
+  readonly until: EpochMs;
+}
+
+/** Applies and reverts the faults of one kind of resource. Each is idempotent, and revert works from any partial apply. */
+export interface FaultDriver {
+  readonly name: string;
+  /** The units that the experiment's faults make on these targets. Pure. */
+  plan(experiment: Experiment, targets: readonly TargetFacts[], run: Run): readonly UnitPlan[];
+  /** The state that a revert restores. Changes nothing. */
+  capture(context: EffectContext): Promise<Json>;
+  /** Throws `EffectError` with `unknown: false` where it is certain that nothing was changed. */
+  apply(context: EffectContext): Promise<void>;
+  /** Restores, and reads back what the resource shows then. */
+  revert(context: EffectContext): Promise<ReadResult>;
+  readBack(context: EffectContext): Promise<ReadResult>;
+}
+
+export interface ReadResult {
+  readonly read: ReadBack;
+  readonly detail: string;
+}
+
+export interface EffectContext {
+  readonly run: Run;
+  readonly unit: Unit;
+  /** Epoch of the lock under which this is done. */
+  readonly epoch: number;
+  /** Undefined only for capture. */
+  readonly undo: Json | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly drivers: readonly FaultDriver[];
+  /** Everything guards decide on, but what the engine reads itself. */
+  facts(run: Run): Promise<Pick<Facts, 'limits' | 'window' | 'targets'>>;
+  /** The states of the named alarms; one that does not exist is left out. */
+  alarms(names: readonly string[]): Promise<Stops['alarms']>;
+  /** Reads telemetry and judges the signals. */
+  observe(run: Run, final: boolean, at: EpochMs): Promise<{ targets: readonly TargetObservation[]; evidence: readonly Evidence[] }>;
+  scheduleTick(id: RunId, epoch: number, n: number, at: EpochMs): Promise<void>;
+  armDeadMan(run: Run, at: EpochMs, units: readonly { readonly unit: Unit; readonly epoch: number; readonly undo: Json }[]): Promise<void>;
+  disarmDeadMan(id: RunId): Promise<void>;
+  publish(change: RunStateChange): Promise<void>;
+  notify(channel: string, change: RunStateChange): Promise<void>;
+  page(id: RunId, message: string): Promise<void>;
+  /** Identifies this process in leases. */
+  readonly processId: string;
+}
