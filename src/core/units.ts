@@ -112,7 +112,7 @@ export function formatDuration(ms: number): string {
     if (whole > 0) parts.push(`${whole}${unit}`);
     rest = Math.round((rest - whole * unitMs[unit]) * 1000) / 1000;
   }
-  if (rest > 0) parts.push(`${decimal(Math.round(rest * 1000) / 1_000_000)}s`);
+  if (rest > 0) parts.push(`${decimal(Math.round(rest * 1000) / 1_000_000, 8)}s`);
   return parts.join(' ');
 }
 
@@ -131,9 +131,8 @@ export function formatIncrease(increase: number): string {
   return `+${decimal(increase * 100)} %`;
 }
 
-/** Without exponent; whole numbers in full, anything else to the digits that a person reads. */
-function decimal(value: number): string {
-  const digits = Math.abs(value) >= 1 ? 11 : 6;
+/** Without exponent. */
+function decimal(value: number, digits = 6): string {
   const short = Number(value.toPrecision(digits));
   return Math.abs(short) >= 0.000001 || short === 0 ? String(short) : short.toFixed(12).replace(/0+$/, '');
 }

@@ -6,7 +6,7 @@ import { alarmNames } from '../core/guards.ts';
 import type { ResourceId } from '../core/ids.ts';
 import type { Run, Unit } from '../core/run.ts';
 import { DeadlineError, EffectError } from './errors.ts';
-import type { EffectContext, FaultDriver, Json, Ports } from './ports.ts';
+import type { EffectContext, FaultDriver, Json, Lease, Ports } from './ports.ts';
 
 /** Every call has an end: a hanging one must not keep a run from reverting. */
 const callDeadlineMs = 10_000;
@@ -17,7 +17,7 @@ const done: CommandResult = { type: 'done' };
 export async function perform(ports: Ports, run: Run, entry: OutboxEntry): Promise<CommandResult> {
   try {
     const afterMs = entry.command.type === 'apply' ? run.settings.applyTimeoutMs : callDeadlineMs;
-    return await ports.clock.deadline(afterMs, (signal) => carryOut(ports, run, entry.command, signal));
+    return await ports.clock.deadline(afterMs, (signal) => carryOut(ports, run, entry, signal));
   } catch (error) {
     return failure(error);
   }
@@ -30,8 +30,9 @@ function failure(error: unknown): CommandResult {
   return { type: 'failed', code: known.name, message: known.message, unknown: true };
 }
 
-async function carryOut(ports: Ports, run: Run, command: Command, signal: AbortSignal): Promise<CommandResult> {
+async function carryOut(ports: Ports, run: Run, entry: OutboxEntry, signal: AbortSignal): Promise<CommandResult> {
   const { store } = ports;
+  const { command } = entry;
   switch (command.type) {
     case 'gather-facts':
       return gatherFacts(ports, run);
@@ -50,7 +51,7 @@ async function carryOut(ports: Ports, run: Run, command: Command, signal: AbortS
     case 'apply':
     case 'revert':
     case 'read-back':
-      return effect(ports, run, command, signal);
+      return effect(ports, run, command, `${ports.processId}/${run.id}/${entry.id}`, signal);
     case 'watch-alarms':
       await store.watchAlarms(run.id, command.alarms);
       return done;
@@ -120,7 +121,13 @@ async function lockOne(ports: Ports, run: Run, resource: ResourceId): ReturnType
 
 type EffectCommand = Extract<Command, { unit: string; type: 'capture' | 'apply' | 'revert' | 'read-back' }>;
 
-async function effect(ports: Ports, run: Run, command: EffectCommand, signal: AbortSignal): Promise<CommandResult> {
+async function effect(
+  ports: Ports,
+  run: Run,
+  command: EffectCommand,
+  holder: string,
+  signal: AbortSignal,
+): Promise<CommandResult> {
   const unit = run.units.find((candidate) => candidate.id === command.unit);
   if (unit === undefined) throw new Error(`Run ${run.id} has no unit ${command.unit}`);
   const driver = driverOf(ports, unit);
@@ -131,7 +138,9 @@ async function effect(ports: Ports, run: Run, command: EffectCommand, signal: Ab
   }
   const context: EffectContext = { run, ...(await withUndo(ports, run, unit)), signal };
   if (command.type === 'read-back') return { type: 'read', ...(await driver.readBack(context)) };
-  return underLease(ports, unit, command, async () => {
+  const now = ports.clock.now();
+  const lease = { holder, kind: command.type, now, until: now + callDeadlineMs + run.settings.skewMs };
+  return underLease(ports, unit, lease, async () => {
     if (command.type === 'revert') return { type: 'read', ...(await driver.revert(context)) };
     await refuseStaleApply(ports, run, unit, command.leaseUntil);
     await driver.apply(context);
@@ -149,20 +158,13 @@ async function refuseStaleApply(ports: Ports, run: Run, unit: Unit, leaseUntil: 
     throw new EffectError('lease-over', 'Too little of the lease was left to apply this fault', { unknown: false });
 }
 
-async function underLease(
-  ports: Ports,
-  unit: Unit,
-  command: { readonly type: 'apply' | 'revert' },
-  work: () => Promise<CommandResult>,
-): Promise<CommandResult> {
-  const now = ports.clock.now();
-  const lease = { holder: ports.processId, kind: command.type, now, until: now + callDeadlineMs } as const;
+async function underLease(ports: Ports, unit: Unit, lease: Lease, work: () => Promise<CommandResult>): Promise<CommandResult> {
   if (!(await ports.store.takeLease(unit.resource, lease)))
     throw new EffectError('resource-busy', `Something else is changing ${unit.resource}`, { unknown: false });
   try {
     return await work();
   } finally {
-    await ports.store.releaseLease(unit.resource, ports.processId);
+    await ports.store.releaseLease(unit.resource, lease.holder);
   }
 }
 

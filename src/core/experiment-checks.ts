@@ -1,0 +1,193 @@
+import { checkSchedule } from './schedule-checks.ts';
+import { checkSignals } from './signal-checks.ts';
+import { checkTargets } from './target-checks.ts';
+import { listing, type Path, type Problem, show } from './problem.ts';
+import { isMapping } from './schema-branch.ts';
+import { suggest } from './suggest.ts';
+import { formatDuration, formatShare } from './units.ts';
+
+/** What is known beyond the file itself; what is absent is not checked. */
+export interface KnownFacts {
+  /** The modelled errors of each AWS service, by the service's name. */
+  readonly errorsByService?: Readonly<Record<string, readonly string[]>>;
+  /** Why a fault can lose data for good, or null: such a fault must carry `acceptsDataLoss: true`. */
+  readonly losesData?: (fault: Readonly<Record<string, unknown>>) => string | null;
+}
+
+export type Entry = { readonly path: Path; readonly value: Readonly<Record<string, unknown>> };
+
+const hourMs = 3_600_000;
+const maxExposure = 0.5;
+const maxDurationMs = 24 * hourMs;
+const maxRecoveryMs = hourMs;
+/** No Lambda invocation lasts longer. */
+export const maxInvocationMs = 15 * 60_000;
+
+/** What a schema cannot say. `file` has its quantities resolved; parts of a wrong shape are passed over. */
+export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
+  if (!isMapping(file)) return [];
+  const faults = entries(file, 'faults');
+  const signals = entries(file, 'steadyState');
+  const targets = isMapping(file['targets']) ? file['targets'] : undefined;
+  return [
+    ...checkLimits(file),
+    ...(targets === undefined ? [] : checkTargets(targets)),
+    ...(targets === undefined
+      ? []
+      : [...faults, ...signals].flatMap((entry) => checkReference(entry, targets))),
+    ...faults.flatMap(({ path, value }) => [
+      ...checkDelay(path, value['delay']),
+      ...checkService(path, value, facts.errorsByService),
+      ...checkLoss(path, value, facts.losesData),
+    ]),
+    ...checkSignals(signals, faults),
+    ...checkAlarms(file['abort']),
+    ...checkSchedule(file['schedule']),
+  ];
+}
+
+function entries(file: Readonly<Record<string, unknown>>, name: string): Entry[] {
+  const list = file[name];
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((value: unknown, index) => (isMapping(value) ? [{ path: [name, index], value }] : []));
+}
+
+function checkLimits(file: Readonly<Record<string, unknown>>): Problem[] {
+  const { exposure, duration, recovery } = file;
+  const problems: Problem[] = [];
+  if (typeof exposure === 'number' && exposure > maxExposure) {
+    problems.push({
+      path: ['exposure'],
+      code: 'exposure-too-large',
+      message: `An exposure of ${formatShare(exposure)} leaves no control group of the same size`,
+      found: formatShare(exposure),
+      expected: 'at most 50%',
+    });
+  }
+  const tooLong = (name: string, value: unknown, limitMs: number): void => {
+    if (typeof value !== 'number' || value <= limitMs) return;
+    problems.push({
+      path: [name],
+      code: 'too-long',
+      message: `A ${name} of ${formatDuration(value)} is too long`,
+      found: formatDuration(value),
+      expected: `at most ${formatDuration(limitMs)}`,
+    });
+  };
+  tooLong('duration', duration, maxDurationMs);
+  tooLong('recovery', recovery, maxRecoveryMs);
+  return problems;
+}
+
+function checkReference({ path, value }: Entry, targets: Readonly<Record<string, unknown>>): Problem[] {
+  const { target } = value;
+  if (typeof target !== 'string' || Object.hasOwn(targets, target)) return [];
+  const names = Object.keys(targets);
+  const meant = suggest(target, names);
+  return [
+    {
+      path: [...path, 'target'],
+      code: 'unknown-target',
+      message: `There is no target ${show(target)} in this experiment`,
+      found: target,
+      expected: meant === undefined ? `one of ${listing(names, 'or')}` : `did you mean "${meant}"?`,
+    },
+  ];
+}
+
+function checkDelay(path: Path, delay: unknown): Problem[] {
+  if (typeof delay === 'number') return tooLongForLambda([...path, 'delay'], delay);
+  if (!isMapping(delay)) return [];
+  const pair = (low: string, high: string): Problem[] => {
+    const [a, b] = [delay[low], delay[high]];
+    const problems = [a, b].flatMap((ms, index) =>
+      typeof ms === 'number' ? tooLongForLambda([...path, 'delay', index === 0 ? low : high], ms) : [],
+    );
+    if (typeof a !== 'number' || typeof b !== 'number' || a < b || problems.length > 0) return problems;
+    return [
+      {
+        path: [...path, 'delay', high],
+        code: 'not-ascending',
+        message: `"${high}" must be longer than "${low}", which is ${formatDuration(a)}`,
+        found: formatDuration(b),
+        expected: `more than ${formatDuration(a)}`,
+      },
+    ];
+  };
+  return [...pair('min', 'max'), ...pair('p50', 'p99')];
+}
+
+function tooLongForLambda(path: Path, ms: number): Problem[] {
+  if (ms <= maxInvocationMs) return [];
+  return [
+    {
+      path,
+      code: 'too-long',
+      message: `A delay of ${formatDuration(ms)} is longer than any Lambda invocation may take`,
+      found: formatDuration(ms),
+      expected: `at most ${formatDuration(maxInvocationMs)}`,
+    },
+  ];
+}
+
+function checkService(
+  path: Path,
+  fault: Readonly<Record<string, unknown>>,
+  errorsByService: KnownFacts['errorsByService'],
+): Problem[] {
+  const { service, error } = fault;
+  if (errorsByService === undefined || typeof service !== 'string' || typeof error !== 'string') return [];
+  const known = Object.hasOwn(errorsByService, service) ? (errorsByService[service] ?? []) : [];
+  if (known.includes(error)) return [];
+  const owners = Object.keys(errorsByService).filter((name) => errorsByService[name]?.includes(error));
+  const whose = owners.length === 0 ? '' : `; it is an error of ${listing(owners, 'and')}`;
+  return [
+    {
+      path: [...path, 'error'],
+      code: 'error-of-another-service',
+      message: `The service "${service}" never answers ${error}${whose}`,
+      found: error,
+      expected: known.length === 0 ? 'another service' : `one of ${listing(known, 'or')}`,
+    },
+  ];
+}
+
+function checkLoss(
+  path: Path,
+  fault: Readonly<Record<string, unknown>>,
+  losesData: KnownFacts['losesData'],
+): Problem[] {
+  const reason = losesData?.(fault) ?? null;
+  if (reason === null || fault['acceptsDataLoss'] === true) return [];
+  return [
+    {
+      path,
+      code: 'data-loss-not-accepted',
+      message: `This fault can lose data for good: ${reason}`,
+      found: String(fault['kind']),
+      expected: 'acceptsDataLoss: true, if that may be',
+    },
+  ];
+}
+
+function checkAlarms(abort: unknown): Problem[] {
+  if (!isMapping(abort) || !Array.isArray(abort['alarms'])) return [];
+  const seen = new Set<string>();
+  return abort['alarms'].flatMap((alarm: unknown, index): Problem[] => {
+    const name = isMapping(alarm) ? alarm['name'] : alarm;
+    if (typeof name !== 'string') return [];
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [
+      {
+        path: ['abort', 'alarms', index],
+        code: 'duplicate-alarm',
+        message: `The alarm ${show(name)} stands here twice`,
+        found: name,
+        expected: 'each alarm once',
+      },
+    ];
+  });
+}

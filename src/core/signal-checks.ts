@@ -1,0 +1,116 @@
+import { type Entry, maxInvocationMs } from './experiment-checks.ts';
+import { type Problem, listing, show } from './problem.ts';
+import { isMapping } from './schema-branch.ts';
+import { formatDuration } from './units.ts';
+
+/** Judged on what the layer counts in the two groups, which exist only where a fault is and while it is there. */
+const measuredInFunction: ReadonlySet<unknown> = new Set(['failures', 'latency']);
+
+/** Each signal has a name of its own, and can in principle be shown to hold and not to hold. */
+export function checkSignals(signals: readonly Entry[], faults: readonly Entry[]): Problem[] {
+  const faulted = new Set(
+    faults.map((fault) => fault.value['target']).filter((name) => typeof name === 'string'),
+  );
+  return [
+    ...checkNames(signals),
+    ...signals.flatMap((signal) => [
+      ...(faults.length === 0 ? [] : checkGroups(signal, faulted)),
+      ...checkPhases(signal),
+      ...checkTolerance(signal),
+    ]),
+  ];
+}
+
+function checkNames(signals: readonly Entry[]): Problem[] {
+  const seen = new Set<string>();
+  return signals.flatMap(({ path, value }): Problem[] => {
+    const { name } = value;
+    if (typeof name !== 'string') return [];
+    if (!seen.has(name)) {
+      seen.add(name);
+      return [];
+    }
+    return [
+      {
+        path: [...path, 'name'],
+        code: 'duplicate-signal',
+        message: `Two signals are called ${show(name)}`,
+        found: name,
+        expected: 'a name of its own for each signal',
+      },
+    ];
+  });
+}
+
+function checkGroups({ path, value }: Entry, faulted: ReadonlySet<string>): Problem[] {
+  const { target, signal } = value;
+  if (!measuredInFunction.has(signal) || typeof target !== 'string' || faulted.has(target)) return [];
+  return [
+    {
+      path: [...path, 'target'],
+      code: 'never-judged',
+      message: `No fault hits ${show(target)}, so that it has no groups to compare and this signal could never be judged`,
+      found: target,
+      expected:
+        faulted.size === 0 ? 'a target of a fault' : `a target of a fault: ${listing([...faulted], 'or')}`,
+    },
+  ];
+}
+
+function checkPhases({ path, value }: Entry): Problem[] {
+  const { when, signal } = value;
+  if (!measuredInFunction.has(signal) || !Array.isArray(when) || when.length === 0 || when.includes('during'))
+    return [];
+  return [
+    {
+      path: [...path, 'when'],
+      code: 'never-judged',
+      message: `The signal ${show(signal)} compares two groups, which there are only during the fault`,
+      found: show(when),
+      expected: '"during" among them, or no "when" at all',
+    },
+  ];
+}
+
+function checkTolerance({ path, value }: Entry): Problem[] {
+  if (value['signal'] === 'failures') {
+    return ['atMost', 'noWorseThan'].flatMap((name) =>
+      value[name] === 1
+        ? [neverExceeded([...path, name], 'A share of failures is never above 100 %', 'less than 100%')]
+        : [],
+    );
+  }
+  return value['signal'] === 'latency' ? checkQuantiles({ path, value }) : [];
+}
+
+function checkQuantiles({ path, value }: Entry): Problem[] {
+  const problems: Problem[] = [];
+  let before: { name: string; ms: number } | undefined;
+  for (const name of ['p50', 'p95', 'p99']) {
+    const quantile = value[name];
+    const ms = isMapping(quantile) ? quantile['atMost'] : undefined;
+    if (typeof ms !== 'number') continue;
+    const place = [...path, name, 'atMost'];
+    if (ms >= maxInvocationMs) {
+      const limit = formatDuration(maxInvocationMs);
+      problems.push(
+        neverExceeded(place, `No Lambda invocation takes longer than ${limit}`, `less than ${limit}`),
+      );
+    } else if (before !== undefined && ms < before.ms) {
+      problems.push({
+        path: place,
+        code: 'not-ascending',
+        message: `"${name}" is stricter than "${before.name}", which allows ${formatDuration(before.ms)} and so means nothing`,
+        found: formatDuration(ms),
+        expected: `at least ${formatDuration(before.ms)}, or no "${before.name}"`,
+      });
+    }
+    before = { name, ms };
+  }
+  return problems;
+}
+
+function neverExceeded(path: Problem['path'], fact: string, expected: string): Problem {
+  const message = `${fact}: this tolerance could never be exceeded`;
+  return { path, code: 'never-exceeded', message, found: '', expected };
+}

@@ -1,0 +1,70 @@
+import type { Evidence, TargetObservation } from '../core/evidence.ts';
+import type { EpochMs, RunId } from '../core/ids.ts';
+import type { Run, Unit } from '../core/run.ts';
+import { sumTelemetry } from '../core/telemetry.ts';
+import type { Ports } from '../engine/ports.ts';
+import { cohortsOf } from '../faults/dose.ts';
+import type { Experiment, Signal, SignalKind, Telemetry } from '../generated/types.ts';
+import { signals } from './index.ts';
+import type { HypothesisSpec, SignalModule } from './module.ts';
+
+export type ReadTelemetry = (
+  functionName: string,
+  run: RunId,
+) => Promise<{ readonly items: readonly Telemetry[]; readonly malformed: readonly string[] }>;
+
+/** What an experiment claims, and what of it cannot be judged. */
+export interface Claims {
+  readonly hypotheses: readonly HypothesisSpec[];
+  readonly notJudged: Run['notJudged'];
+}
+
+/** Groups exist only in functions that get a dose: a signal of any other function cannot be compared. */
+export function claimsOf(experiment: Experiment): Claims {
+  const dosed = new Set(experiment.faults.map((fault) => fault.target));
+  const judged = experiment.steadyState.filter((signal) => dosed.has(signal.target));
+  return {
+    hypotheses: judged.flatMap((signal) => moduleOf(signal).hypotheses(signal)),
+    notJudged: experiment.steadyState
+      .filter((signal) => !dosed.has(signal.target))
+      .map((signal) => ({ signal: signal.name, why: `${signal.target} gets no fault, so it has no groups to compare.` })),
+  };
+}
+
+/** Reads what every realm of every dosed function has reported, and judges the signals on it. */
+export function observer(readTelemetry: ReadTelemetry): Ports['observe'] {
+  return async (run, final, at) => {
+    const dosed = run.units.filter((unit) => unit.driver === 'dose');
+    const targets = await Promise.all(dosed.map((unit) => observeUnit(readTelemetry, run, unit, final, at)));
+    const evidence = run.experiment.steadyState.flatMap((signal): readonly Evidence[] => {
+      const observation = targets.find((target) => target.target === signal.target);
+      return observation === undefined ? [] : moduleOf(signal).judge(signal, observation, run.settings.judge);
+    });
+    return { targets, evidence };
+  };
+}
+
+async function observeUnit(
+  readTelemetry: ReadTelemetry,
+  run: Run,
+  unit: Unit,
+  final: boolean,
+  at: EpochMs,
+): Promise<TargetObservation> {
+  const target = run.targets.find((candidate) => candidate.name === unit.target);
+  if (target?.function == null) throw new Error(`Run ${run.id}: target ${unit.target} has no function`);
+  const { items, malformed } = await readTelemetry(target.function, run.id);
+  if (malformed.length > 0) throw new Error(`Telemetry that is not what the layer writes: ${malformed.join(', ')}`);
+  return sumTelemetry(items, {
+    target: unit.target,
+    at,
+    tick: cohortsOf(run),
+    deadlineMs: target.timeoutMs,
+    graceMs: run.settings.graceMs,
+    final,
+  });
+}
+
+function moduleOf(signal: Signal): SignalModule<SignalKind> {
+  return signals[signal.signal];
+}
