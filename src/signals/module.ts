@@ -12,6 +12,13 @@ export interface SignalModule<K extends SignalKind> {
   judge(signal: SignalOf<K>, observation: TargetObservation, settings: JudgeSettings): Evidence[];
 }
 
+/** A module as seen by who has a signal of some kind: it is handed only signals of its own. */
+export interface AnySignalModule {
+  readonly kind: SignalKind;
+  hypotheses(signal: Signal): HypothesisSpec[];
+  judge(signal: Signal, observation: TargetObservation, settings: JudgeSettings): Evidence[];
+}
+
 export interface HypothesisSpec {
   /** `<signal name>.<id>`. */
   readonly hypothesis: string;

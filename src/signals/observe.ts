@@ -4,9 +4,9 @@ import type { Run, Unit } from '../core/run.ts';
 import { sumTelemetry } from '../core/telemetry.ts';
 import type { Ports } from '../engine/ports.ts';
 import { cohortsOf } from '../faults/dose.ts';
-import type { Experiment, Signal, SignalKind, Telemetry } from '../generated/types.ts';
+import type { Experiment, Signal, Telemetry } from '../generated/types.ts';
 import { signals } from './index.ts';
-import type { HypothesisSpec, SignalModule } from './module.ts';
+import type { AnySignalModule, HypothesisSpec } from './module.ts';
 
 export type ReadTelemetry = (
   functionName: string,
@@ -65,6 +65,6 @@ async function observeUnit(
   });
 }
 
-function moduleOf(signal: Signal): SignalModule<SignalKind> {
+export function moduleOf(signal: Signal): AnySignalModule {
   return signals[signal.signal];
 }
