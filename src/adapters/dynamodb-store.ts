@@ -6,8 +6,14 @@ import type { Json, Lease, Store } from '../engine/ports.ts';
 import { type DynamoDbTable, type Item, number, text } from './dynamodb-table.ts';
 
 const stateKey = (id: RunId): { pk: string; sk: string } => ({ pk: `run#${id}`, sk: 'state' });
-const undoKey = (id: RunId, unit: UnitId): { pk: string; sk: string } => ({ pk: `run#${id}`, sk: `undo#${unit}` });
-const lockKey = (resource: ResourceId): { pk: string; sk: string } => ({ pk: `lock#${resource}`, sk: 'lock' });
+const undoKey = (id: RunId, unit: UnitId): { pk: string; sk: string } => ({
+  pk: `run#${id}`,
+  sk: `undo#${unit}`,
+});
+const lockKey = (resource: ResourceId): { pk: string; sk: string } => ({
+  pk: `lock#${resource}`,
+  sk: 'lock',
+});
 const killSwitchKey = { pk: 'settings', sk: 'kill-switch' } as const;
 /** What stands in a lock's owner while nobody holds it: locks are never deleted, since their epoch must never fall. */
 const nobody = '-';
@@ -21,13 +27,17 @@ export class DynamoDbStore implements Store {
   }
 
   async createRun(run: Run): Promise<'created' | 'exists'> {
-    const created = await this.#table.put(stateKey(run.id), runItem(run, 1), { if: 'attribute_not_exists(pk)' });
+    const created = await this.#table.put(stateKey(run.id), runItem(run, 1), {
+      if: 'attribute_not_exists(pk)',
+    });
     return created ? 'created' : 'exists';
   }
 
   async loadRun(id: RunId): Promise<{ run: Run; version: number } | undefined> {
     const item = await this.#table.get(stateKey(id));
-    return item === undefined ? undefined : { run: JSON.parse(text(item, 'body')) as Run, version: number(item, 'version') };
+    return item === undefined
+      ? undefined
+      : { run: JSON.parse(text(item, 'body')) as Run, version: number(item, 'version') };
   }
 
   async saveRun(run: Run, version: number): Promise<'saved' | 'conflict'> {
@@ -54,7 +64,11 @@ export class DynamoDbStore implements Store {
   }
 
   async putUndo(id: RunId, unit: UnitId, undo: Json): Promise<Json> {
-    const stored = await this.#table.put(undoKey(id, unit), { body: { S: JSON.stringify(undo) } }, { if: 'attribute_not_exists(pk)' });
+    const stored = await this.#table.put(
+      undoKey(id, unit),
+      { body: { S: JSON.stringify(undo) } },
+      { if: 'attribute_not_exists(pk)' },
+    );
     if (stored) return undo;
     const earlier = await this.readUndo(id, unit);
     if (earlier === undefined) throw new Error(`Undo record ${id}/${unit} exists and cannot be read`);
@@ -67,12 +81,21 @@ export class DynamoDbStore implements Store {
   }
 
   async lock(resource: ResourceId, owner: RunId): Promise<{ epoch: number } | { heldBy: RunId }> {
-    const granted = await this.#own(resource, owner, 'attribute_not_exists(#owner) OR #owner = :expected', nobody);
+    const granted = await this.#own(
+      resource,
+      owner,
+      'attribute_not_exists(#owner) OR #owner = :expected',
+      nobody,
+    );
     if (granted !== undefined) return { epoch: number(granted, 'epoch') };
     return this.#holder(resource, owner);
   }
 
-  async takeOver(resource: ResourceId, from: RunId, owner: RunId): Promise<{ epoch: number } | { heldBy: RunId }> {
+  async takeOver(
+    resource: ResourceId,
+    from: RunId,
+    owner: RunId,
+  ): Promise<{ epoch: number } | { heldBy: RunId }> {
     const granted = await this.#own(resource, owner, '#owner = :expected', from);
     if (granted !== undefined) return { epoch: number(granted, 'epoch') };
     return this.#holder(resource, owner);
@@ -89,16 +112,20 @@ export class DynamoDbStore implements Store {
 
   async takeLease(resource: ResourceId, lease: Lease): Promise<boolean> {
     const free = 'attribute_not_exists(leaseUntil) OR leaseUntil < :now';
-    const taken = await this.#table.update(lockKey(resource), 'SET leaseHolder = :holder, leaseKind = :kind, leaseUntil = :until', {
-      if: lease.kind === 'revert' ? `${free} OR leaseKind = :apply` : free,
-      values: {
-        ':holder': { S: lease.holder },
-        ':kind': { S: lease.kind },
-        ':until': { N: String(lease.until) },
-        ':now': { N: String(lease.now) },
-        ...(lease.kind === 'revert' ? { ':apply': { S: 'apply' } } : {}),
+    const taken = await this.#table.update(
+      lockKey(resource),
+      'SET leaseHolder = :holder, leaseKind = :kind, leaseUntil = :until',
+      {
+        if: lease.kind === 'revert' ? `${free} OR leaseKind = :apply` : free,
+        values: {
+          ':holder': { S: lease.holder },
+          ':kind': { S: lease.kind },
+          ':until': { N: String(lease.until) },
+          ':now': { N: String(lease.now) },
+          ...(lease.kind === 'revert' ? { ':apply': { S: 'apply' } } : {}),
+        },
       },
-    });
+    );
     return taken !== undefined;
   }
 
@@ -139,20 +166,33 @@ export class DynamoDbStore implements Store {
   }
 
   async setKillSwitch(on: boolean): Promise<Stops['killSwitch']> {
-    const after = await this.#table.update(killSwitchKey, 'SET #on = :on, generation = if_not_exists(generation, :zero) + :one', {
-      names: { '#on': 'on' },
-      values: { ':on': { BOOL: on }, ':zero': { N: '0' }, ':one': { N: '1' } },
-    });
+    const after = await this.#table.update(
+      killSwitchKey,
+      'SET #on = :on, generation = if_not_exists(generation, :zero) + :one',
+      {
+        names: { '#on': 'on' },
+        values: { ':on': { BOOL: on }, ':zero': { N: '0' }, ':one': { N: '1' } },
+      },
+    );
     return killSwitchOf(after);
   }
 
   /** One more owner, one higher epoch. Undefined where the expected owner was not there. */
   #own(resource: ResourceId, owner: RunId, condition: string, expected: string): Promise<Item | undefined> {
-    return this.#table.update(lockKey(resource), 'SET #owner = :owner, epoch = if_not_exists(epoch, :zero) + :one', {
-      if: condition,
-      names: { '#owner': 'owner' },
-      values: { ':owner': { S: owner }, ':expected': { S: expected }, ':zero': { N: '0' }, ':one': { N: '1' } },
-    });
+    return this.#table.update(
+      lockKey(resource),
+      'SET #owner = :owner, epoch = if_not_exists(epoch, :zero) + :one',
+      {
+        if: condition,
+        names: { '#owner': 'owner' },
+        values: {
+          ':owner': { S: owner },
+          ':expected': { S: expected },
+          ':zero': { N: '0' },
+          ':one': { N: '1' },
+        },
+      },
+    );
   }
 
   async #holder(resource: ResourceId, owner: RunId): Promise<{ epoch: number } | { heldBy: RunId }> {
@@ -168,5 +208,7 @@ function runItem(run: Run, version: number): Item {
 }
 
 function killSwitchOf(item: Item | undefined): Stops['killSwitch'] {
-  return item === undefined ? { on: false, generation: 0 } : { on: item['on']?.BOOL === true, generation: number(item, 'generation') };
+  return item === undefined
+    ? { on: false, generation: 0 }
+    : { on: item['on']?.BOOL === true, generation: number(item, 'generation') };
 }

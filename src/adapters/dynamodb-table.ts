@@ -44,7 +44,11 @@ export class DynamoDbTable {
   async put(key: Key, attributes: Item, condition?: Condition): Promise<boolean> {
     return held(() =>
       this.#client.send(
-        new PutItemCommand({ TableName: this.#table, Item: { ...keyOf(key), ...attributes }, ...expression(condition) }),
+        new PutItemCommand({
+          TableName: this.#table,
+          Item: { ...keyOf(key), ...attributes },
+          ...expression(condition),
+        }),
       ),
     );
   }
@@ -75,7 +79,9 @@ export class DynamoDbTable {
   async putAll(items: readonly (Key & { readonly attributes: Item })[]): Promise<void> {
     for (let start = 0; start < items.length; start += batchSize) {
       const batch = items.slice(start, start + batchSize);
-      await this.#writeBatch(batch.map(({ attributes, ...key }) => ({ PutRequest: { Item: { ...keyOf(key), ...attributes } } })));
+      await this.#writeBatch(
+        batch.map(({ attributes, ...key }) => ({ PutRequest: { Item: { ...keyOf(key), ...attributes } } })),
+      );
     }
   }
 
@@ -89,7 +95,10 @@ export class DynamoDbTable {
           TableName: this.#table,
           ConsistentRead: true,
           KeyConditionExpression: skPrefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :sk)',
-          ExpressionAttributeValues: { ':pk': { S: pk }, ...(skPrefix === '' ? {} : { ':sk': { S: skPrefix } }) },
+          ExpressionAttributeValues: {
+            ':pk': { S: pk },
+            ...(skPrefix === '' ? {} : { ':sk': { S: skPrefix } }),
+          },
           ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
         }),
       );
@@ -108,11 +117,14 @@ export class DynamoDbTable {
       );
       remaining = UnprocessedItems?.[this.#table] ?? [];
     }
-    if (remaining.length > 0) throw new Error(`${remaining.length} items of table ${this.#table} were not written`);
+    if (remaining.length > 0)
+      throw new Error(`${remaining.length} items of table ${this.#table} were not written`);
   }
 }
 
-type WriteRequests = NonNullable<ConstructorParameters<typeof BatchWriteItemCommand>[0]['RequestItems']>[string];
+type WriteRequests = NonNullable<
+  ConstructorParameters<typeof BatchWriteItemCommand>[0]['RequestItems']
+>[string];
 
 export interface Condition {
   readonly if?: string;
@@ -155,6 +167,7 @@ export function text(item: Item, name: string): string {
 
 export function number(item: Item, name: string): number {
   const value = Number(item[name]?.N);
-  if (!Number.isFinite(value)) throw new Error(`Item ${item['pk']?.S}/${item['sk']?.S} has no number ${name}`);
+  if (!Number.isFinite(value))
+    throw new Error(`Item ${item['pk']?.S}/${item['sk']?.S} has no number ${name}`);
   return value;
 }

@@ -1,18 +1,15 @@
-import type { EpochMs, RunId } from '../core/ids.ts';
+import type { RunId } from '../core/ids.ts';
+import type { FunctionStore, StoredDose } from '../engine/ports.ts';
 import type { Dose, Telemetry } from '../generated/types.ts';
 import { validateTelemetry } from '../generated/validate-telemetry.js';
 import { type DynamoDbTable, number, text } from './dynamodb-table.ts';
 
-export interface StoredDose {
-  readonly epoch: number;
-  readonly cleared: boolean;
-  readonly expiresAt: EpochMs;
-}
+const doseKey = (functionName: string): { pk: string; sk: string } => ({
+  pk: `dose#${functionName}`,
+  sk: 'dose',
+});
 
-const doseKey = (functionName: string): { pk: string; sk: string } => ({ pk: `dose#${functionName}`, sk: 'dose' });
-
-/** The table that target functions may touch: their dose to read, their telemetry to write. */
-export class FunctionTable {
+export class FunctionTable implements FunctionStore {
   readonly #table: DynamoDbTable;
 
   constructor(table: DynamoDbTable) {
@@ -22,10 +19,13 @@ export class FunctionTable {
   async readDose(functionName: string): Promise<StoredDose | undefined> {
     const item = await this.#table.get(doseKey(functionName));
     if (item === undefined) return undefined;
-    return { epoch: number(item, 'epoch'), cleared: item['cleared']?.BOOL === true, expiresAt: number(item, 'expiresAt') };
+    return {
+      epoch: number(item, 'epoch'),
+      cleared: item['cleared']?.BOOL === true,
+      expiresAt: number(item, 'expiresAt'),
+    };
   }
 
-  /** False where a later epoch, or a revert under the same one, came first: a late write changes nothing. */
   async writeDose(dose: Dose): Promise<boolean> {
     const written = await this.#table.update(
       doseKey(dose.function),
@@ -44,21 +44,27 @@ export class FunctionTable {
     return written !== undefined;
   }
 
-  /** Leaves a tombstone, never a gap. False where a later epoch stands there. */
   async clearDose(functionName: string, epoch: number): Promise<boolean> {
     const cleared = await this.#table.update(
       doseKey(functionName),
       'SET v = :v, epoch = :epoch, cleared = :true, expiresAt = :zero REMOVE body',
       {
         if: 'attribute_not_exists(pk) OR epoch <= :epoch',
-        values: { ':v': { N: '1' }, ':epoch': { N: String(epoch) }, ':true': { BOOL: true }, ':zero': { N: '0' } },
+        values: {
+          ':v': { N: '1' },
+          ':epoch': { N: String(epoch) },
+          ':true': { BOOL: true },
+          ':zero': { N: '0' },
+        },
       },
     );
     return cleared !== undefined;
   }
 
-  /** What every realm of the function has reported of the run. A malformed report counts as none, and is named. */
-  async readTelemetry(functionName: string, run: RunId): Promise<{ items: readonly Telemetry[]; malformed: readonly string[] }> {
+  async readTelemetry(
+    functionName: string,
+    run: RunId,
+  ): Promise<{ items: readonly Telemetry[]; malformed: readonly string[] }> {
     const found = await this.#table.query(`telemetry#${functionName}`, `${run}#`);
     const items: Telemetry[] = [];
     const malformed: string[] = [];

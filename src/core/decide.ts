@@ -37,7 +37,8 @@ export function decide(run: Run, event: RunEvent): Decision {
       stop(draft, { code: 'person', by: event.by }, `${event.by} asked to stop.`);
       break;
     case 'kill-switch':
-      if (event.on) stop(draft, { code: 'kill-switch', generation: event.generation }, 'The kill switch was thrown.');
+      if (event.on)
+        stop(draft, { code: 'kill-switch', generation: event.generation }, 'The kill switch was thrown.');
       break;
     case 'approval':
       approve(draft, event);
@@ -64,7 +65,9 @@ function continueChain(draft: Draft, epoch: number, n: number): void {
 }
 
 function watches(run: Run, alarm: string): boolean {
-  return (run.experiment.abort?.alarms ?? []).some((one) => (typeof one === 'string' ? one : one.name) === alarm);
+  return (run.experiment.abort?.alarms ?? []).some(
+    (one) => (typeof one === 'string' ? one : one.name) === alarm,
+  );
 }
 
 /** Ends the run early: at once where no fault was begun, else by way of reverting. */

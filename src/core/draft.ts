@@ -47,7 +47,8 @@ export class Draft {
       attempts: 1,
       retryAt: this.at + retryMs,
     };
-    if (this.run.outbox.length >= maxOutbox) throw new Error(`Run ${this.run.id}: more than ${maxOutbox} outstanding commands`);
+    if (this.run.outbox.length >= maxOutbox)
+      throw new Error(`Run ${this.run.id}: more than ${maxOutbox} outstanding commands`);
     this.patch({ nextCommandId: entry.id + 1, outbox: [...this.run.outbox, entry] });
     this.#issued.set(entry.id, entry);
   }
@@ -59,7 +60,8 @@ export class Draft {
   /** Takes a command out of the outbox: its result is known, or it no longer matters. */
   settle(id: number): OutboxEntry | undefined {
     const entry = this.run.outbox.find((candidate) => candidate.id === id);
-    if (entry !== undefined) this.patch({ outbox: this.run.outbox.filter((candidate) => candidate.id !== id) });
+    if (entry !== undefined)
+      this.patch({ outbox: this.run.outbox.filter((candidate) => candidate.id !== id) });
     this.#issued.delete(id);
     return entry;
   }
@@ -140,6 +142,8 @@ export class Draft {
   }
 
   #replace(entry: OutboxEntry): void {
-    this.patch({ outbox: this.run.outbox.map((candidate) => (candidate.id === entry.id ? entry : candidate)) });
+    this.patch({
+      outbox: this.run.outbox.map((candidate) => (candidate.id === entry.id ? entry : candidate)),
+    });
   }
 }

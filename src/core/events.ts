@@ -18,7 +18,12 @@ export type RunEvent =
       readonly seq: number;
       readonly generation: number;
     }
-  | { readonly type: 'result'; readonly at: EpochMs; readonly command: number; readonly result: CommandResult };
+  | {
+      readonly type: 'result';
+      readonly at: EpochMs;
+      readonly command: number;
+      readonly result: CommandResult;
+    };
 
 export type CommandResult =
   /** Carried out; nothing to tell. */

@@ -10,7 +10,12 @@ export interface GroupTotals {
   /** Without outcome although the function's timeout and a grace have passed: failed, and slower than any bucket. */
   readonly late: number;
   /** The same, of cohorts that can no longer change: the basis of every claim that something held. */
-  readonly closed: { readonly started: number; readonly finished: number; readonly failed: number; readonly late: number };
+  readonly closed: {
+    readonly started: number;
+    readonly finished: number;
+    readonly failed: number;
+    readonly late: number;
+  };
   /** Latency of finished invocations. */
   readonly histogram: Histogram;
 }

@@ -1,3 +1,4 @@
+import { entries, type Entry, maxInvocationMs } from './experiment-parts.ts';
 import { checkSchedule } from './schedule-checks.ts';
 import { checkSignals } from './signal-checks.ts';
 import { checkTargets } from './target-checks.ts';
@@ -14,14 +15,10 @@ export interface KnownFacts {
   readonly losesData?: (fault: Readonly<Record<string, unknown>>) => string | null;
 }
 
-export type Entry = { readonly path: Path; readonly value: Readonly<Record<string, unknown>> };
-
 const hourMs = 3_600_000;
 const maxExposure = 0.5;
 const maxDurationMs = 24 * hourMs;
 const maxRecoveryMs = hourMs;
-/** No Lambda invocation lasts longer. */
-export const maxInvocationMs = 15 * 60_000;
 
 /** What a schema cannot say. `file` has its quantities resolved; parts of a wrong shape are passed over. */
 export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
@@ -44,12 +41,6 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
     ...checkAlarms(file['abort']),
     ...checkSchedule(file['schedule']),
   ];
-}
-
-function entries(file: Readonly<Record<string, unknown>>, name: string): Entry[] {
-  const list = file[name];
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((value: unknown, index) => (isMapping(value) ? [{ path: [name, index], value }] : []));
 }
 
 function checkLimits(file: Readonly<Record<string, unknown>>): Problem[] {

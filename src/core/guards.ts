@@ -15,20 +15,35 @@ const killSwitch: Guard = (_run, facts) =>
 const slotAge: Guard = (run, facts) => {
   const ageMs = facts.at - run.slot.at;
   return ageMs > run.settings.maxSlotAgeMs
-    ? [{ code: 'slot-too-old', reason: `The slot is ${Math.round(ageMs / 60_000)} minutes old; at most ${run.settings.maxSlotAgeMs / 60_000} are allowed, since requests may be delivered late or replayed.` }]
+    ? [
+        {
+          code: 'slot-too-old',
+          reason: `The slot is ${Math.round(ageMs / 60_000)} minutes old; at most ${run.settings.maxSlotAgeMs / 60_000} are allowed, since requests may be delivered late or replayed.`,
+        },
+      ]
     : [];
 };
 
-const window: Guard = (_run, facts) => (facts.window.open ? [] : [{ code: 'outside-window', reason: facts.window.reason }]);
+const window: Guard = (_run, facts) =>
+  facts.window.open ? [] : [{ code: 'outside-window', reason: facts.window.reason }];
 
 const caps: Guard = ({ experiment }, { limits }) => {
   const refusals: Refusal[] = [];
   if (experiment.exposure > limits.maxExposure)
-    refusals.push({ code: 'exposure-too-large', reason: `Exposure ${percent(experiment.exposure)} is above the cap of ${percent(limits.maxExposure)}.` });
+    refusals.push({
+      code: 'exposure-too-large',
+      reason: `Exposure ${percent(experiment.exposure)} is above the cap of ${percent(limits.maxExposure)}.`,
+    });
   if (experiment.duration > limits.maxDurationMs)
-    refusals.push({ code: 'duration-too-long', reason: `Duration ${experiment.duration / 1000} s is above the cap of ${limits.maxDurationMs / 1000} s.` });
+    refusals.push({
+      code: 'duration-too-long',
+      reason: `Duration ${experiment.duration / 1000} s is above the cap of ${limits.maxDurationMs / 1000} s.`,
+    });
   if (limits.runsNow >= limits.maxRunsAtOnce)
-    refusals.push({ code: 'too-many-runs', reason: `${limits.runsNow} runs are active; at most ${limits.maxRunsAtOnce} may be at once.` });
+    refusals.push({
+      code: 'too-many-runs',
+      reason: `${limits.runsNow} runs are active; at most ${limits.maxRunsAtOnce} may be at once.`,
+    });
   return refusals;
 };
 
@@ -43,10 +58,14 @@ const kinds: Guard = ({ experiment }, { limits }) => {
 const targets: Guard = ({ experiment }, facts) =>
   [...new Set(experiment.faults.map((fault) => fault.target))].flatMap((name): readonly Refusal[] => {
     const target = facts.targets.find((candidate) => candidate.name === name);
-    if (target === undefined || target.function === null) return [{ code: 'target-unknown', reason: `Target ${name} does not exist.` }];
-    if (!target.local) return [{ code: 'target-elsewhere', reason: `Target ${name} is in another account or Region.` }];
-    if (!target.optedIn) return [{ code: 'not-opted-in', reason: `Target ${name} does not carry the opt-in tag.` }];
-    if (!target.layerAttached) return [{ code: 'layer-missing', reason: `Target ${name} runs without Inoculate's layer.` }];
+    if (target === undefined || target.function === null)
+      return [{ code: 'target-unknown', reason: `Target ${name} does not exist.` }];
+    if (!target.local)
+      return [{ code: 'target-elsewhere', reason: `Target ${name} is in another account or Region.` }];
+    if (!target.optedIn)
+      return [{ code: 'not-opted-in', reason: `Target ${name} does not carry the opt-in tag.` }];
+    if (!target.layerAttached)
+      return [{ code: 'layer-missing', reason: `Target ${name} runs without Inoculate's layer.` }];
     return [];
   });
 
@@ -56,19 +75,33 @@ const dataLoss: Guard = ({ experiment }, facts) =>
     const target = facts.targets.find((candidate) => candidate.name === fault.target);
     const certain = fault.kind === 'invocation.error' && (fault.rate ?? 1) === 1;
     if (!certain || target?.asynchronous !== true || fault.acceptsDataLoss === true) return [];
-    return [{ code: 'data-loss', reason: `Fault ${index + 1} fails every exposed invocation of ${fault.target}, whose events are asynchronous and would be lost. Say acceptsDataLoss: true if that is meant.` }];
+    return [
+      {
+        code: 'data-loss',
+        reason: `Fault ${index + 1} fails every exposed invocation of ${fault.target}, whose events are asynchronous and would be lost. Say acceptsDataLoss: true if that is meant.`,
+      },
+    ];
   });
 
 const alarms: Guard = ({ experiment }, facts) => {
   const quiet = new Set(
-    (experiment.abort?.alarms ?? []).flatMap((alarm) => (typeof alarm === 'object' && alarm.quiet === true ? [alarm.name] : [])),
+    (experiment.abort?.alarms ?? []).flatMap((alarm) =>
+      typeof alarm === 'object' && alarm.quiet === true ? [alarm.name] : [],
+    ),
   );
   return alarmNames(experiment.abort?.alarms).flatMap((name): readonly Refusal[] => {
     const alarm = facts.stops.alarms.find((candidate) => candidate.name === name);
-    if (alarm === undefined) return [{ code: 'alarm-unknown', reason: `Alarm ${name} does not exist or could not be read.` }];
-    if (alarm.state === 'ALARM') return [{ code: 'alarm-firing', reason: `Alarm ${name} is firing already.` }];
+    if (alarm === undefined)
+      return [{ code: 'alarm-unknown', reason: `Alarm ${name} does not exist or could not be read.` }];
+    if (alarm.state === 'ALARM')
+      return [{ code: 'alarm-firing', reason: `Alarm ${name} is firing already.` }];
     if (alarm.state === 'INSUFFICIENT_DATA' && !quiet.has(name))
-      return [{ code: 'alarm-without-data', reason: `Alarm ${name} has no data, so it could not stop the run. Mark it quiet: true if that is its nature.` }];
+      return [
+        {
+          code: 'alarm-without-data',
+          reason: `Alarm ${name} has no data, so it could not stop the run. Mark it quiet: true if that is its nature.`,
+        },
+      ];
     return [];
   });
 };

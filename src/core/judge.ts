@@ -14,7 +14,10 @@ export function logJoint(evidence: readonly Evidence[], states: readonly Hypothe
 }
 
 /** Keeps the largest harm ever seen, and the latest word on "held". */
-export function absorb(states: readonly HypothesisState[], evidence: readonly Evidence[]): readonly HypothesisState[] {
+export function absorb(
+  states: readonly HypothesisState[],
+  evidence: readonly Evidence[],
+): readonly HypothesisState[] {
   return states.map((state) => {
     const found = evidence.find((one) => one.hypothesis === state.hypothesis);
     if (found === undefined) return state;
@@ -49,23 +52,47 @@ export function verdictOf(run: Run): Verdict {
     const names = broken.length > 0 ? broken.map((one) => one.claim) : run.hypotheses.map((one) => one.claim);
     return { ...base, verdict: 'deviated', sentence: `The steady state did not hold: ${names.join('; ')}.` };
   }
-  if (run.abort !== null) return { ...base, verdict: 'inconclusive', sentence: 'The run ended before a verdict could be reached.' };
+  if (run.abort !== null)
+    return { ...base, verdict: 'inconclusive', sentence: 'The run ended before a verdict could be reached.' };
   const open = hypotheses.filter((one) => one.verdict === 'inconclusive');
   return open.length === 0
-    ? { ...base, verdict: 'held', sentence: `The steady state held: ${hypotheses.map((one) => one.claim).join('; ')}.` }
-    : { ...base, verdict: 'inconclusive', sentence: `Too little data to say: ${open.map((one) => one.claim).join('; ')}.` };
+    ? {
+        ...base,
+        verdict: 'held',
+        sentence: `The steady state held: ${hypotheses.map((one) => one.claim).join('; ')}.`,
+      }
+    : {
+        ...base,
+        verdict: 'inconclusive',
+        sentence: `Too little data to say: ${open.map((one) => one.claim).join('; ')}.`,
+      };
 }
 
 function judgeOne(state: HypothesisState, judge: JudgeSettings): HypothesisVerdict {
   const { hypothesis, claim } = state;
   const harm = Math.exp(Math.min(state.maxLogHarm, 700));
   if (deviated(state, judge))
-    return { hypothesis, claim, verdict: 'deviated', why: `Evidence of harm reached ${round(harm)} to 1; ${round(1 / (judge.alphaAbort * state.weight))} to 1 are enough.` };
+    return {
+      hypothesis,
+      claim,
+      verdict: 'deviated',
+      why: `Evidence of harm reached ${round(harm)} to 1; ${round(1 / (judge.alphaAbort * state.weight))} to 1 are enough.`,
+    };
   const needed = Math.log(1 / judge.alphaHeld);
   if (state.logHeld !== null && state.logHeld >= needed)
-    return { hypothesis, claim, verdict: 'held', why: `Evidence that the tolerance is kept reached ${round(Math.exp(Math.min(state.logHeld, 700)))} to 1; ${round(1 / judge.alphaHeld)} to 1 are enough.` };
+    return {
+      hypothesis,
+      claim,
+      verdict: 'held',
+      why: `Evidence that the tolerance is kept reached ${round(Math.exp(Math.min(state.logHeld, 700)))} to 1; ${round(1 / judge.alphaHeld)} to 1 are enough.`,
+    };
   const reached = state.logHeld === null ? 'nothing' : `${round(Math.exp(state.logHeld))} to 1`;
-  return { hypothesis, claim, verdict: 'inconclusive', why: `Evidence that the tolerance is kept reached ${reached}; ${round(1 / judge.alphaHeld)} to 1 are needed.` };
+  return {
+    hypothesis,
+    claim,
+    verdict: 'inconclusive',
+    why: `Evidence that the tolerance is kept reached ${reached}; ${round(1 / judge.alphaHeld)} to 1 are needed.`,
+  };
 }
 
 /** A run whose faults never fired, or whose layer never reported, shows nothing about the faults. */
@@ -74,11 +101,17 @@ function obstacleTo(run: Run): string | null {
   if (run.hypotheses.length === 0) return 'No signal of this experiment could be judged here.';
   if (run.hypotheses.some((state) => absentInControl(state, run.settings.judge)))
     return 'The control group, which gets no fault, breaks the tolerance as well: the steady state was absent.';
-  if (measuring.realms === 0) return 'The layer never reported: no function was invoked, or it runs without the layer or its permissions.';
+  if (measuring.realms === 0)
+    return 'The layer never reported: no function was invoked, or it runs without the layer or its permissions.';
   if (measuring.enrolled === 0) return 'No invocation was enrolled.';
-  const silent = run.experiment.faults.map((_, index) => `f${index + 1}`).filter((id) => (measuring.fired[id] ?? 0) === 0);
-  if (silent.length === run.experiment.faults.length) return 'No fault was ever injected: no invocation or call matched it.';
-  return silent.length > 0 ? `Fault ${silent.join(', ')} was never injected: no invocation or call matched it.` : null;
+  const silent = run.experiment.faults
+    .map((_, index) => `f${index + 1}`)
+    .filter((id) => (measuring.fired[id] ?? 0) === 0);
+  if (silent.length === run.experiment.faults.length)
+    return 'No fault was ever injected: no invocation or call matched it.';
+  return silent.length > 0
+    ? `Fault ${silent.join(', ')} was never injected: no invocation or call matched it.`
+    : null;
 }
 
 function round(value: number): string {

@@ -1,4 +1,4 @@
-import { type Entry, maxInvocationMs } from './experiment-checks.ts';
+import { type Entry, maxInvocationMs } from './experiment-parts.ts';
 import { type Problem, listing, show } from './problem.ts';
 import { isMapping } from './schema-branch.ts';
 import { formatDuration } from './units.ts';

@@ -17,7 +17,17 @@ const orphanMs = 60 * 60_000;
 
 /** What must not wait for a slow channel. The rest is carried out when nothing of this is left. */
 const prompt: ReadonlySet<OutboxEntry['command']['type']> = new Set([
-  'gather-facts', 'lock', 'capture', 'check-stops', 'apply', 'revert', 'read-back', 'observe', 'watch-alarms', 'arm-dead-man', 'schedule-tick',
+  'gather-facts',
+  'lock',
+  'capture',
+  'check-stops',
+  'apply',
+  'revert',
+  'read-back',
+  'observe',
+  'watch-alarms',
+  'arm-dead-man',
+  'schedule-tick',
 ] as const);
 
 /** The one place with the order load – decide – save – perform. */
@@ -50,16 +60,30 @@ export class Engine {
     const { store, clock } = this.#ports;
     const active = await store.listActive();
     const results = await Promise.allSettled(active.map((entry) => this.#sweepOne(entry)));
-    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${active.length} runs could not be swept at ${clock.now()}`);
+    const failures = results.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason as unknown] : [],
+    );
+    if (failures.length > 0)
+      throw new AggregateError(
+        failures,
+        `${failures.length} of ${active.length} runs could not be swept at ${clock.now()}`,
+      );
   }
 
   /** Hands an alarm to the runs that watch it. */
   async alarm(alarm: string, state: string, at: EpochMs): Promise<void> {
     const runs = await this.#ports.store.runsWatching(alarm);
-    const results = await Promise.allSettled(runs.map((id) => this.deliver(id, { type: 'alarm', at, alarm, state })));
-    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-    if (failures.length > 0) throw new AggregateError(failures, `Alarm ${alarm} could not be handed to ${failures.length} of ${runs.length} runs`);
+    const results = await Promise.allSettled(
+      runs.map((id) => this.deliver(id, { type: 'alarm', at, alarm, state })),
+    );
+    const failures = results.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason as unknown] : [],
+    );
+    if (failures.length > 0)
+      throw new AggregateError(
+        failures,
+        `Alarm ${alarm} could not be handed to ${failures.length} of ${runs.length} runs`,
+      );
   }
 
   async #sweepOne(entry: { readonly id: RunId; readonly at: EpochMs }): Promise<void> {
@@ -92,7 +116,10 @@ export class Engine {
   }
 
   /** Loads, decides, saves; where somebody else saved first, all of it again. */
-  async #commit(id: RunId, events: readonly RunEvent[]): Promise<{ run: Run; commands: readonly OutboxEntry[] } | undefined> {
+  async #commit(
+    id: RunId,
+    events: readonly RunEvent[],
+  ): Promise<{ run: Run; commands: readonly OutboxEntry[] } | undefined> {
     const { store } = this.#ports;
     for (let attempt = 0; attempt < maxConflicts; attempt += 1) {
       const loaded = await store.loadRun(id);

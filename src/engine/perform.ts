@@ -24,13 +24,20 @@ export async function perform(ports: Ports, run: Run, entry: OutboxEntry): Promi
 }
 
 function failure(error: unknown): CommandResult {
-  if (error instanceof EffectError) return { type: 'failed', code: error.code, message: error.message, unknown: error.unknown };
-  if (error instanceof DeadlineError) return { type: 'failed', code: error.code, message: error.message, unknown: true };
+  if (error instanceof EffectError)
+    return { type: 'failed', code: error.code, message: error.message, unknown: error.unknown };
+  if (error instanceof DeadlineError)
+    return { type: 'failed', code: error.code, message: error.message, unknown: true };
   const known = error instanceof Error ? error : new Error(String(error));
   return { type: 'failed', code: known.name, message: known.message, unknown: true };
 }
 
-async function carryOut(ports: Ports, run: Run, entry: OutboxEntry, signal: AbortSignal): Promise<CommandResult> {
+async function carryOut(
+  ports: Ports,
+  run: Run,
+  entry: OutboxEntry,
+  signal: AbortSignal,
+): Promise<CommandResult> {
   const { store } = ports;
   const { command } = entry;
   switch (command.type) {
@@ -44,7 +51,10 @@ async function carryOut(ports: Ports, run: Run, entry: OutboxEntry, signal: Abor
     case 'check-stops':
       return { type: 'stops', stops: await readStops(ports, run) };
     case 'observe': {
-      const [look, stops] = await Promise.all([ports.observe(run, command.final, ports.clock.now()), readStops(ports, run)]);
+      const [look, stops] = await Promise.all([
+        ports.observe(run, command.final, ports.clock.now()),
+        readStops(ports, run),
+      ]);
       return { type: 'observed', stops, ...look };
     }
     case 'capture':
@@ -59,7 +69,11 @@ async function carryOut(ports: Ports, run: Run, entry: OutboxEntry, signal: Abor
       await store.unwatchAlarms(run.id, command.alarms);
       return done;
     case 'arm-dead-man':
-      await ports.armDeadMan(run, command.at, await Promise.all(run.units.map((unit) => withUndo(ports, run, unit))));
+      await ports.armDeadMan(
+        run,
+        command.at,
+        await Promise.all(run.units.map((unit) => withUndo(ports, run, unit))),
+      );
       return done;
     case 'disarm-dead-man':
       await ports.disarmDeadMan(run.id);
@@ -153,12 +167,22 @@ async function refuseStaleApply(ports: Ports, run: Run, unit: Unit, leaseUntil: 
   const stored = await ports.store.loadRun(run.id);
   const state = stored?.run.units.find((candidate) => candidate.id === unit.id)?.state;
   const wanted = stored?.run.phase === 'injecting' && stored.run.abort === null && state?.at === 'applying';
-  if (!wanted) throw new EffectError('no-longer-wanted', 'The run was stopped before this fault was applied', { unknown: false });
+  if (!wanted)
+    throw new EffectError('no-longer-wanted', 'The run was stopped before this fault was applied', {
+      unknown: false,
+    });
   if (ports.clock.now() + run.settings.applyTimeoutMs > leaseUntil)
-    throw new EffectError('lease-over', 'Too little of the lease was left to apply this fault', { unknown: false });
+    throw new EffectError('lease-over', 'Too little of the lease was left to apply this fault', {
+      unknown: false,
+    });
 }
 
-async function underLease(ports: Ports, unit: Unit, lease: Lease, work: () => Promise<CommandResult>): Promise<CommandResult> {
+async function underLease(
+  ports: Ports,
+  unit: Unit,
+  lease: Lease,
+  work: () => Promise<CommandResult>,
+): Promise<CommandResult> {
   if (!(await ports.store.takeLease(unit.resource, lease)))
     throw new EffectError('resource-busy', `Something else is changing ${unit.resource}`, { unknown: false });
   try {
@@ -168,9 +192,14 @@ async function underLease(ports: Ports, unit: Unit, lease: Lease, work: () => Pr
   }
 }
 
-async function withUndo(ports: Ports, run: Run, unit: Unit): Promise<{ unit: Unit; epoch: number; undo: Json }> {
+async function withUndo(
+  ports: Ports,
+  run: Run,
+  unit: Unit,
+): Promise<{ unit: Unit; epoch: number; undo: Json }> {
   const undo = await ports.store.readUndo(run.id, unit.id);
-  if (undo === undefined) throw new EffectError('no-undo-record', `Unit ${unit.id} has no undo record`, { unknown: false });
+  if (undo === undefined)
+    throw new EffectError('no-undo-record', `Unit ${unit.id} has no undo record`, { unknown: false });
   return { unit, epoch: run.locks[unit.resource] ?? 0, undo };
 }
 

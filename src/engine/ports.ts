@@ -5,7 +5,7 @@ import type { EpochMs, ResourceId, RunId, UnitId } from '../core/ids.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { RunStateChange } from '../core/publication.ts';
 import type { Run, Unit, UnitPlan } from '../core/run.ts';
-import type { Experiment } from '../generated/types.ts';
+import type { Dose, Experiment, Telemetry } from '../generated/types.ts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -31,7 +31,11 @@ export interface Store {
   /** Grants the lock to the run, at once or again; its epoch rises with every new owner and never falls. */
   lock(resource: ResourceId, owner: RunId): Promise<{ readonly epoch: number } | { readonly heldBy: RunId }>;
   /** Takes the lock from an owner that has ended. */
-  takeOver(resource: ResourceId, from: RunId, owner: RunId): Promise<{ readonly epoch: number } | { readonly heldBy: RunId }>;
+  takeOver(
+    resource: ResourceId,
+    from: RunId,
+    owner: RunId,
+  ): Promise<{ readonly epoch: number } | { readonly heldBy: RunId }>;
   unlock(resource: ResourceId, owner: RunId): Promise<void>;
   /** One effect on a resource at a time. A revert may take the lease from an apply, since that is reverted again anyway. */
   takeLease(resource: ResourceId, lease: Lease): Promise<boolean>;
@@ -52,6 +56,26 @@ export interface Lease {
   readonly kind: 'apply' | 'revert';
   readonly now: EpochMs;
   readonly until: EpochMs;
+}
+
+/** The table that target functions may touch: their dose to read, their telemetry to write. */
+export interface FunctionStore {
+  readDose(functionName: string): Promise<StoredDose | undefined>;
+  /** False where a later epoch, or a revert under the same one, came first: a late write changes nothing. */
+  writeDose(dose: Dose): Promise<boolean>;
+  /** Leaves a tombstone, never a gap. False where a later epoch stands there. */
+  clearDose(functionName: string, epoch: number): Promise<boolean>;
+  /** What every realm of the function has reported of the run. A malformed report counts as none, and is named. */
+  readTelemetry(
+    functionName: string,
+    run: RunId,
+  ): Promise<{ readonly items: readonly Telemetry[]; readonly malformed: readonly string[] }>;
+}
+
+export interface StoredDose {
+  readonly epoch: number;
+  readonly cleared: boolean;
+  readonly expiresAt: EpochMs;
 }
 
 /** Applies and reverts the faults of one kind of resource. Each is idempotent, and revert works from any partial apply. */
@@ -92,9 +116,17 @@ export interface Ports {
   /** The states of the named alarms; one that does not exist is left out. */
   alarms(names: readonly string[]): Promise<Stops['alarms']>;
   /** Reads telemetry and judges the signals. */
-  observe(run: Run, final: boolean, at: EpochMs): Promise<{ targets: readonly TargetObservation[]; evidence: readonly Evidence[] }>;
+  observe(
+    run: Run,
+    final: boolean,
+    at: EpochMs,
+  ): Promise<{ targets: readonly TargetObservation[]; evidence: readonly Evidence[] }>;
   scheduleTick(id: RunId, epoch: number, n: number, at: EpochMs): Promise<void>;
-  armDeadMan(run: Run, at: EpochMs, units: readonly { readonly unit: Unit; readonly epoch: number; readonly undo: Json }[]): Promise<void>;
+  armDeadMan(
+    run: Run,
+    at: EpochMs,
+    units: readonly { readonly unit: Unit; readonly epoch: number; readonly undo: Json }[],
+  ): Promise<void>;
   disarmDeadMan(id: RunId): Promise<void>;
   publish(change: RunStateChange): Promise<void>;
   notify(channel: string, change: RunStateChange): Promise<void>;

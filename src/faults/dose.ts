@@ -1,52 +1,67 @@
 import type { TargetFacts } from '../core/facts.ts';
 import type { Run, Unit, UnitPlan } from '../core/run.ts';
-import { cohortLengthMs } from '../core/telemetry.ts';
+import { cohortsOf } from '../core/cohorts.ts';
 import type { Dose, Experiment, Fault, InFunctionFault } from '../generated/types.ts';
 import { EffectError } from '../engine/errors.ts';
-import type { EffectContext, FaultDriver, Json, ReadResult } from '../engine/ports.ts';
-import type { StoredDose } from '../adapters/function-table.ts';
+import type { EffectContext, FaultDriver, FunctionStore, Json, ReadResult } from '../engine/ports.ts';
 import { inFunctionFaults } from '../layer/faults/index.ts';
 import { LN_GAMMA } from '../stats/histogram.ts';
 
 /** The layer's deadline on reading a dose: a revert is sure to be seen after staleness limit plus this. */
 const doseReadDeadlineMs = 1_000;
 
-/** The doses of target functions. */
-export interface DoseStore {
-  readDose(functionName: string): Promise<StoredDose | undefined>;
-  writeDose(dose: Dose): Promise<boolean>;
-  clearDose(functionName: string, epoch: number): Promise<boolean>;
-}
+type Doses = Pick<FunctionStore, 'readDose' | 'writeDose' | 'clearDose'>;
 
 /** All in-function faults of a run on one function are one unit: its dose. */
 export class DoseDriver implements FaultDriver {
   readonly name = 'dose';
-  readonly #doses: DoseStore;
+  readonly #doses: Doses;
 
-  constructor(doses: DoseStore) {
+  constructor(doses: Doses) {
     this.#doses = doses;
   }
 
   plan(experiment: Experiment, targets: readonly TargetFacts[], run: Run): readonly UnitPlan[] {
     const settleMs = run.settings.stalenessMs + doseReadDeadlineMs;
     return targets.flatMap((target): readonly UnitPlan[] => {
-      const faults = numbered(experiment).filter(({ fault }) => fault.target === target.name && isInFunction(fault));
+      const faults = numbered(experiment).filter(
+        ({ fault }) => fault.target === target.name && isInFunction(fault),
+      );
       if (target.function === null || faults.length === 0) return [];
       const resource = `dose:${target.function}`;
-      return [{ id: resource, driver: this.name, resource, target: target.name, faults: faults.map(({ id }) => id), settleMs }];
+      return [
+        {
+          id: resource,
+          driver: this.name,
+          resource,
+          target: target.name,
+          faults: faults.map(({ id }) => id),
+          settleMs,
+        },
+      ];
     });
   }
 
   async capture({ run, unit }: EffectContext): Promise<Json> {
     const before = await this.#doses.readDose(functionOf(run, unit));
-    if (before !== undefined && !before.cleared && before.expiresAt > run.phaseSince && before.epoch >= (run.locks[unit.resource] ?? 0))
-      throw new EffectError('dose-in-place', `${unit.resource} holds a dose that is not this run's`, { unknown: false });
+    if (
+      before !== undefined &&
+      !before.cleared &&
+      before.expiresAt > run.phaseSince &&
+      before.epoch >= (run.locks[unit.resource] ?? 0)
+    )
+      throw new EffectError('dose-in-place', `${unit.resource} holds a dose that is not this run's`, {
+        unknown: false,
+      });
     return before === undefined ? null : { ...before };
   }
 
   async apply({ run, unit, epoch }: EffectContext): Promise<void> {
     const written = await this.#doses.writeDose(doseOf(run, unit, epoch));
-    if (!written) throw new EffectError('superseded', `${unit.resource} was reverted or taken over meanwhile`, { unknown: false });
+    if (!written)
+      throw new EffectError('superseded', `${unit.resource} was reverted or taken over meanwhile`, {
+        unknown: false,
+      });
   }
 
   async revert(context: EffectContext): Promise<ReadResult> {
@@ -57,7 +72,8 @@ export class DoseDriver implements FaultDriver {
   async readBack({ run, unit, epoch }: EffectContext): Promise<ReadResult> {
     const now = await this.#doses.readDose(functionOf(run, unit));
     if (now === undefined || (now.cleared && now.epoch === epoch)) return { read: 'clean', detail: '' };
-    if (now.epoch > epoch) return { read: 'drift', detail: `a later run holds the dose (epoch ${now.epoch})` };
+    if (now.epoch > epoch)
+      return { read: 'drift', detail: `a later run holds the dose (epoch ${now.epoch})` };
     // A tombstone of an earlier epoch would still let a late write of ours through.
     return { read: 'ours', detail: `epoch ${now.epoch}${now.cleared ? ', cleared' : ''}` };
   }
@@ -67,7 +83,9 @@ export class DoseDriver implements FaultDriver {
 export function doseOf(run: Run, unit: Unit, epoch: number): Dose {
   if (run.injection === null) throw new Error(`Run ${run.id} has no injection to make a dose of`);
   const wanted = new Set(unit.faults);
-  const faults = numbered(run.experiment).flatMap(({ id, fault }) => (wanted.has(id) && isInFunction(fault) ? [{ id, fault }] : []));
+  const faults = numbered(run.experiment).flatMap(({ id, fault }) =>
+    wanted.has(id) && isInFunction(fault) ? [{ id, fault }] : [],
+  );
   return {
     version: 1,
     runId: run.id,
@@ -82,13 +100,6 @@ export function doseOf(run: Run, unit: Unit, epoch: number): Dose {
     lnGamma: LN_GAMMA,
     faults,
   };
-}
-
-/** The cohorts that the dose's telemetry is counted in. */
-export function cohortsOf(run: Run): Dose['tick'] {
-  if (run.injection === null) throw new Error(`Run ${run.id} has no injection to count cohorts from`);
-  const { tickMs, graceMs } = run.settings;
-  return { originAt: run.injection.startedAt, lengthMs: cohortLengthMs(tickMs, run.measuring.deadlineMs, graceMs) };
 }
 
 function numbered(experiment: Experiment): readonly { id: string; fault: Fault }[] {

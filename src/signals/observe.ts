@@ -1,17 +1,14 @@
+import { cohortsOf } from '../core/cohorts.ts';
 import type { Evidence, TargetObservation } from '../core/evidence.ts';
-import type { EpochMs, RunId } from '../core/ids.ts';
+import type { EpochMs } from '../core/ids.ts';
 import type { Run, Unit } from '../core/run.ts';
 import { sumTelemetry } from '../core/telemetry.ts';
-import type { Ports } from '../engine/ports.ts';
-import { cohortsOf } from '../faults/dose.ts';
-import type { Experiment, Signal, Telemetry } from '../generated/types.ts';
+import type { FunctionStore, Ports } from '../engine/ports.ts';
+import type { Experiment, Signal } from '../generated/types.ts';
 import { signals } from './index.ts';
 import type { AnySignalModule, HypothesisSpec } from './module.ts';
 
-export type ReadTelemetry = (
-  functionName: string,
-  run: RunId,
-) => Promise<{ readonly items: readonly Telemetry[]; readonly malformed: readonly string[] }>;
+type ReadTelemetry = FunctionStore['readTelemetry'];
 
 /** What an experiment claims, and what of it cannot be judged. */
 export interface Claims {
@@ -27,7 +24,10 @@ export function claimsOf(experiment: Experiment): Claims {
     hypotheses: judged.flatMap((signal) => moduleOf(signal).hypotheses(signal)),
     notJudged: experiment.steadyState
       .filter((signal) => !dosed.has(signal.target))
-      .map((signal) => ({ signal: signal.name, why: `${signal.target} gets no fault, so it has no groups to compare.` })),
+      .map((signal) => ({
+        signal: signal.name,
+        why: `${signal.target} gets no fault, so it has no groups to compare.`,
+      })),
   };
 }
 
@@ -54,7 +54,8 @@ async function observeUnit(
   const target = run.targets.find((candidate) => candidate.name === unit.target);
   if (target?.function == null) throw new Error(`Run ${run.id}: target ${unit.target} has no function`);
   const { items, malformed } = await readTelemetry(target.function, run.id);
-  if (malformed.length > 0) throw new Error(`Telemetry that is not what the layer writes: ${malformed.join(', ')}`);
+  if (malformed.length > 0)
+    throw new Error(`Telemetry that is not what the layer writes: ${malformed.join(', ')}`);
   return sumTelemetry(items, {
     target: unit.target,
     at,

@@ -15,10 +15,12 @@ export function advance(draft: Draft): void {
   expireApplies(draft);
   switch (draft.run.phase) {
     case 'requested':
-      if (at > run.phaseSince + maxCheckingMs) refuse(draft, 'not-ready', 'The facts could not be gathered in time.');
+      if (at > run.phaseSince + maxCheckingMs)
+        refuse(draft, 'not-ready', 'The facts could not be gathered in time.');
       break;
     case 'awaiting-approval':
-      if (at > run.phaseSince + run.settings.approvalMs) refuse(draft, 'approval-expired', 'Nobody approved in time.');
+      if (at > run.phaseSince + run.settings.approvalMs)
+        refuse(draft, 'approval-expired', 'Nobody approved in time.');
       break;
     case 'announced':
       if (at >= run.startAt) startChecking(draft);
@@ -53,7 +55,12 @@ function watchTime(draft: Draft): void {
     return;
   }
   if (run.phase === 'injecting') draft.abort({ code: 'deadline' });
-  startReverting(draft, run.phase === 'observing' ? 'The planned time is over.' : 'The deadline came before every fault was in place.');
+  startReverting(
+    draft,
+    run.phase === 'observing'
+      ? 'The planned time is over.'
+      : 'The deadline came before every fault was in place.',
+  );
 }
 
 /** Ended runs are read again after a while: AWS may show a late write. */

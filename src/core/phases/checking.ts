@@ -16,7 +16,10 @@ export function onFacts(draft: Draft, result: CommandResult): void {
   draft.patch({
     targets: facts.targets,
     killSwitchGeneration: facts.stops.killSwitch.generation,
-    measuring: { ...draft.run.measuring, deadlineMs: Math.max(0, ...facts.targets.map((target) => target.timeoutMs)) },
+    measuring: {
+      ...draft.run.measuring,
+      deadlineMs: Math.max(0, ...facts.targets.map((target) => target.timeoutMs)),
+    },
   });
   const found = refusals(draft.run, facts);
   const [first] = found;
@@ -37,18 +40,21 @@ export function startChecking(draft: Draft): void {
 
 function takeLocks(draft: Draft, facts: Facts): void {
   draft.patch({ units: facts.units.map((unit) => ({ ...unit, state: { at: 'planned' } })) });
-  if (facts.units.length === 0) refuse(draft, 'nothing-to-do', 'No fault of this experiment changes anything here.');
+  if (facts.units.length === 0)
+    refuse(draft, 'nothing-to-do', 'No fault of this experiment changes anything here.');
   else draft.issue({ type: 'lock', resources: facts.units.map((unit) => unit.resource) });
 }
 
 export function onLock(draft: Draft, result: CommandResult): void {
   if (result.type === 'lock-held') {
-    if (draft.run.phase === 'checking') refuse(draft, 'target-locked', `${result.resource} is in use by run ${result.by}.`);
+    if (draft.run.phase === 'checking')
+      refuse(draft, 'target-locked', `${result.resource} is in use by run ${result.by}.`);
     return;
   }
   if (result.type !== 'locked') return;
   draft.patch({ locks: { ...draft.run.locks, ...result.epochs } });
-  if (draft.run.phase === 'checking') for (const unit of draft.run.units) draft.issue({ type: 'capture', unit: unit.id });
+  if (draft.run.phase === 'checking')
+    for (const unit of draft.run.units) draft.issue({ type: 'capture', unit: unit.id });
 }
 
 /** The undo record of a unit is durable. With the last one the run may inject. */
@@ -72,7 +78,12 @@ function startInjecting(draft: Draft): void {
 }
 
 /** A step on the way to the first fault failed: it is tried again, and after a few times the run is refused. */
-export function onPreparationFailed(draft: Draft, entry: { readonly attempts: number }, what: string, message: string): boolean {
+export function onPreparationFailed(
+  draft: Draft,
+  entry: { readonly attempts: number },
+  what: string,
+  message: string,
+): boolean {
   if (entry.attempts < maxAttempts) return false;
   refuse(draft, 'not-ready', `Could not ${what}: ${message}`);
   return true;

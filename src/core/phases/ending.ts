@@ -28,7 +28,15 @@ function wasApplied(unit: Draft['run']['units'][number]): boolean {
 function close(draft: Draft, reason: string, outcome: Outcome): void {
   const { run } = draft;
   const alarms = alarmNames(run.experiment.abort?.alarms);
-  for (const entry of draft.outstanding('gather-facts', 'lock', 'capture', 'check-stops', 'observe', 'arm-dead-man', 'watch-alarms'))
+  for (const entry of draft.outstanding(
+    'gather-facts',
+    'lock',
+    'capture',
+    'check-stops',
+    'observe',
+    'arm-dead-man',
+    'watch-alarms',
+  ))
     draft.settle(entry.id);
   draft.patch({ endedAt: draft.at });
   draft.enter('ended', reason, outcome);
@@ -37,5 +45,6 @@ function close(draft: Draft, reason: string, outcome: Outcome): void {
     if (alarms.length > 0) draft.issue({ type: 'unwatch', alarms });
   }
   // Asked for or granted: unlocking what another run holds changes nothing.
-  if (run.units.length > 0) draft.issue({ type: 'unlock', resources: run.units.map((unit) => unit.resource) });
+  if (run.units.length > 0)
+    draft.issue({ type: 'unlock', resources: run.units.map((unit) => unit.resource) });
 }

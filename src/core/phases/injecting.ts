@@ -6,7 +6,11 @@ import { startReverting } from './reverting.ts';
 
 /** With the alarms watched and the dead-man armed, the stops are read once more; only then is anything applied. */
 export function afterPreparation(draft: Draft): void {
-  if (draft.run.phase !== 'injecting' || draft.outstanding('watch-alarms', 'arm-dead-man', 'check-stops').length > 0) return;
+  if (
+    draft.run.phase !== 'injecting' ||
+    draft.outstanding('watch-alarms', 'arm-dead-man', 'check-stops').length > 0
+  )
+    return;
   if (draft.run.units.every((unit) => unit.state.at === 'captured')) draft.issue({ type: 'check-stops' });
 }
 
@@ -28,10 +32,16 @@ export function onStops(draft: Draft, result: CommandResult): void {
 /** What stops a run at once, if anything does. */
 export function firstStop(stops: Stops): { reason: AbortReason; sentence: string } | null {
   if (stops.killSwitch.on)
-    return { reason: { code: 'kill-switch', generation: stops.killSwitch.generation }, sentence: 'The kill switch is on.' };
+    return {
+      reason: { code: 'kill-switch', generation: stops.killSwitch.generation },
+      sentence: 'The kill switch is on.',
+    };
   const firing = stops.alarms.find((alarm) => alarm.state === 'ALARM');
   if (firing === undefined) return null;
-  return { reason: { code: 'alarm', alarm: firing.name, state: firing.state }, sentence: `Alarm ${firing.name} is firing.` };
+  return {
+    reason: { code: 'alarm', alarm: firing.name, state: firing.state },
+    sentence: `Alarm ${firing.name} is firing.`,
+  };
 }
 
 export function onApplied(draft: Draft, id: string, result: CommandResult): void {
@@ -40,7 +50,8 @@ export function onApplied(draft: Draft, id: string, result: CommandResult): void
   if (result.type === 'done') {
     draft.note({ type: 'effect', effect: 'apply', unit: id, outcome: 'applied' });
     draft.setUnit(id, { at: 'applied', since: draft.at });
-    if (draft.run.phase === 'injecting' && draft.run.units.every((unit) => unit.state.at === 'applied')) startObserving(draft);
+    if (draft.run.phase === 'injecting' && draft.run.units.every((unit) => unit.state.at === 'applied'))
+      startObserving(draft);
     return;
   }
   const detail = result.type === 'failed' ? `${result.code}: ${result.message}` : `unexpected ${result.type}`;
@@ -49,7 +60,8 @@ export function onApplied(draft: Draft, id: string, result: CommandResult): void
   // Even a failure that is known is reverted: it may have got half-way.
   if (!unknown) draft.setUnit(id, { at: 'applied', since: draft.at });
   draft.abort(unknown ? { code: 'apply-unknown', unit: id } : { code: 'apply-failed', unit: id, detail });
-  if (draft.run.phase === 'injecting') startReverting(draft, `Applying ${draft.unit(id).resource} failed: ${detail}`);
+  if (draft.run.phase === 'injecting')
+    startReverting(draft, `Applying ${draft.unit(id).resource} failed: ${detail}`);
 }
 
 function startObserving(draft: Draft): void {
@@ -64,9 +76,11 @@ export function expireApplies(draft: Draft): void {
   for (const unit of draft.run.units) {
     if (unit.state.at !== 'applying' || draft.at <= unit.state.leaseUntil) continue;
     draft.abort({ code: 'apply-unknown', unit: unit.id });
-    if (draft.run.phase === 'injecting') startReverting(draft, `The outcome of applying ${unit.resource} is unknown.`);
+    if (draft.run.phase === 'injecting')
+      startReverting(draft, `The outcome of applying ${unit.resource} is unknown.`);
   }
   for (const entry of draft.outstanding('apply')) {
-    if (entry.command.type === 'apply' && draft.at > entry.command.leaseUntil + draft.run.settings.skewMs) draft.settle(entry.id);
+    if (entry.command.type === 'apply' && draft.at > entry.command.leaseUntil + draft.run.settings.skewMs)
+      draft.settle(entry.id);
   }
 }

@@ -16,15 +16,18 @@ export function look(draft: Draft, final: boolean): void {
 export function onObserved(draft: Draft, final: boolean, result: CommandResult): void {
   if (result.type === 'observed') absorbLook(draft, result);
   else onBlindLook(draft, result);
-  if (draft.run.phase === 'recovering' && (final || draft.run.measuring.failures >= maxBlindLooks)) finishRecovery(draft, final);
+  if (draft.run.phase === 'recovering' && (final || draft.run.measuring.failures >= maxBlindLooks))
+    finishRecovery(draft, final);
 }
 
 function absorbLook(draft: Draft, look: Extract<CommandResult, { type: 'observed' }>): void {
   const { run } = draft;
   const groups = look.targets.flatMap((target) => [target.experimental, target.control]);
-  const sum = (pick: (group: (typeof groups)[number]) => number): number => groups.reduce((total, group) => total + pick(group), 0);
+  const sum = (pick: (group: (typeof groups)[number]) => number): number =>
+    groups.reduce((total, group) => total + pick(group), 0);
   const fired: Record<string, number> = {};
-  for (const target of look.targets) for (const [id, count] of Object.entries(target.fired)) fired[id] = (fired[id] ?? 0) + count;
+  for (const target of look.targets)
+    for (const [id, count] of Object.entries(target.fired)) fired[id] = (fired[id] ?? 0) + count;
   draft.patch({
     hypotheses: absorb(run.hypotheses, look.evidence),
     measuring: {
@@ -42,7 +45,11 @@ function absorbLook(draft: Draft, look: Extract<CommandResult, { type: 'observed
   if (draft.run.phase === 'observing') stopIfHarmful(draft, look, joint);
 }
 
-function stopIfHarmful(draft: Draft, look: Extract<CommandResult, { type: 'observed' }>, joint: number): void {
+function stopIfHarmful(
+  draft: Draft,
+  look: Extract<CommandResult, { type: 'observed' }>,
+  joint: number,
+): void {
   const stop = firstStop(look.stops);
   if (stop !== null) {
     draft.abort(stop.reason);
@@ -58,7 +65,10 @@ function stopIfHarmful(draft: Draft, look: Extract<CommandResult, { type: 'obser
     startReverting(draft, `The control group breaks the tolerance as well: ${detail}.`);
   } else if (joint >= Math.log(1 / judge.alphaAbort)) {
     const broken = draft.run.hypotheses.filter((state) => deviated(state, judge));
-    const named = broken.length > 0 ? broken : [...draft.run.hypotheses].sort((a, b) => b.maxLogHarm - a.maxLogHarm).slice(0, 1);
+    const named =
+      broken.length > 0
+        ? broken
+        : [...draft.run.hypotheses].sort((a, b) => b.maxLogHarm - a.maxLogHarm).slice(0, 1);
     const detail = named.map((state) => state.claim).join('; ');
     draft.abort({ code: 'deviation', hypotheses: named.map((state) => state.hypothesis), detail });
     startReverting(draft, `The steady state does not hold: ${detail}.`);
@@ -66,7 +76,8 @@ function stopIfHarmful(draft: Draft, look: Extract<CommandResult, { type: 'obser
 }
 
 function onBlindLook(draft: Draft, result: CommandResult): void {
-  const message = result.type === 'failed' ? `${result.code}: ${result.message}` : `unexpected ${result.type}`;
+  const message =
+    result.type === 'failed' ? `${result.code}: ${result.message}` : `unexpected ${result.type}`;
   const failures = draft.run.measuring.failures + 1;
   draft.patch({ measuring: { ...draft.run.measuring, failures, lastError: message } });
   draft.note({ type: 'event', event: 'look-failed', detail: message });
@@ -79,11 +90,15 @@ function onBlindLook(draft: Draft, result: CommandResult): void {
 export function driveRecovery(draft: Draft): void {
   const { run } = draft;
   const over = run.recoverUntil !== null && draft.at >= run.recoverUntil;
-  const nothingPending = run.experiment.recovery === undefined && run.measuring.pending === 0 && draft.at >= run.phaseSince + 2 * run.settings.tickMs;
+  const nothingPending =
+    run.experiment.recovery === undefined &&
+    run.measuring.pending === 0 &&
+    draft.at >= run.phaseSince + 2 * run.settings.tickMs;
   look(draft, over || nothingPending);
 }
 
 function finishRecovery(draft: Draft, final: boolean): void {
-  if (!final) draft.decide('end-without-data', `The last look failed: ${draft.run.measuring.lastError ?? 'unknown'}`);
+  if (!final)
+    draft.decide('end-without-data', `The last look failed: ${draft.run.measuring.lastError ?? 'unknown'}`);
   end(draft);
 }

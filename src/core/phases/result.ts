@@ -57,9 +57,14 @@ export function onResult(draft: Draft, id: number, result: CommandResult): void 
 function onCheck(draft: Draft, entry: OutboxEntry, result: CommandResult): void {
   const { command } = entry;
   if (result.type === 'failed') {
-    const what = { 'gather-facts': 'gather the facts', lock: 'take the locks', capture: 'store an undo record' }[command.type as 'lock'];
+    const what = {
+      'gather-facts': 'gather the facts',
+      lock: 'take the locks',
+      capture: 'store an undo record',
+    }[command.type as 'lock'];
     const early = draft.run.phase === 'requested' || draft.run.phase === 'checking';
-    if (!early || !onPreparationFailed(draft, entry, what, `${result.code}: ${result.message}`)) draft.retryLater(entry);
+    if (!early || !onPreparationFailed(draft, entry, what, `${result.code}: ${result.message}`))
+      draft.retryLater(entry);
     return;
   }
   draft.settle(entry.id);
@@ -77,7 +82,10 @@ function onPreparation(draft: Draft, entry: OutboxEntry, result: CommandResult):
     }
     draft.settle(entry.id);
     if (draft.run.phase !== 'injecting') return;
-    draft.abort({ code: 'not-ready', detail: `${entry.command.type} failed: ${result.code}: ${result.message}` });
+    draft.abort({
+      code: 'not-ready',
+      detail: `${entry.command.type} failed: ${result.code}: ${result.message}`,
+    });
     startReverting(draft, `No fault was applied, since ${entry.command.type} failed: ${result.message}`);
     return;
   }
@@ -88,5 +96,6 @@ function onPreparation(draft: Draft, entry: OutboxEntry, result: CommandResult):
 
 function onAudit(draft: Draft, unit: string, result: CommandResult): void {
   if (result.type === 'read' && result.read === 'ours') reopen(draft, unit);
-  else if (result.type === 'read') draft.note({ type: 'effect', effect: 'audit', unit, outcome: result.read });
+  else if (result.type === 'read')
+    draft.note({ type: 'effect', effect: 'audit', unit, outcome: result.read });
 }

@@ -52,7 +52,9 @@ export function driveReverts(draft: Draft): void {
   }
   for (const unit of run.units) {
     if (unit.state.at !== 'reverting' || unit.state.nextAt > draft.at) continue;
-    const busy = draft.outstanding('revert', 'read-back').some(({ command }) => 'unit' in command && command.unit === unit.id);
+    const busy = draft
+      .outstanding('revert', 'read-back')
+      .some(({ command }) => 'unit' in command && command.unit === unit.id);
     if (!busy) draft.issue({ type: unit.state.cleanSince === null ? 'revert' : 'read-back', unit: unit.id });
   }
 }
@@ -79,10 +81,16 @@ export function onReverted(
   const unit = draft.unit(id);
   if (unit.state.at !== 'reverting') return;
   if (result.type === 'read') {
-    draft.note({ type: 'effect', effect, unit: id, outcome: result.detail === '' ? result.read : `${result.read}: ${result.detail}` });
+    draft.note({
+      type: 'effect',
+      effect,
+      unit: id,
+      outcome: result.detail === '' ? result.read : `${result.read}: ${result.detail}`,
+    });
     draft.setUnit(id, afterRead(draft.at, issuedAt, unit, unit.state, result.read));
   } else {
-    const message = result.type === 'failed' ? `${result.code}: ${result.message}` : `unexpected ${result.type}`;
+    const message =
+      result.type === 'failed' ? `${result.code}: ${result.message}` : `unexpected ${result.type}`;
     draft.note({ type: 'effect', effect, unit: id, outcome: `failed: ${message}` });
     draft.setUnit(id, afterFailure(draft, unit, unit.state, message));
   }
@@ -90,9 +98,21 @@ export function onReverted(
 }
 
 /** The read happened somewhere between `issuedAt` and `at`: each comparison takes the end that is on the safe side. */
-function afterRead(at: EpochMs, issuedAt: EpochMs, unit: Unit, state: RevertingState, read: ReadBack): UnitState {
+function afterRead(
+  at: EpochMs,
+  issuedAt: EpochMs,
+  unit: Unit,
+  state: RevertingState,
+  read: ReadBack,
+): UnitState {
   if (read === 'ours')
-    return { ...state, cleanSince: null, nextAt: at, attempts: state.attempts + 1, lastError: 'still in place' };
+    return {
+      ...state,
+      cleanSince: null,
+      nextAt: at,
+      attempts: state.attempts + 1,
+      lastError: 'still in place',
+    };
   const { applyMayLandUntil, cleanSince } = state;
   // An apply may have landed since that read: revert again, once it can land no more.
   if (applyMayLandUntil !== null && issuedAt <= applyMayLandUntil)
@@ -106,7 +126,11 @@ function afterRead(at: EpochMs, issuedAt: EpochMs, unit: Unit, state: RevertingS
 function afterFailure(draft: Draft, unit: Unit, state: RevertingState, message: string): UnitState {
   const attempts = state.attempts + 1;
   if (attempts % pageEvery === 0)
-    draft.issue({ type: 'page', run: draft.run.id, message: `Reverting ${unit.resource} has failed ${attempts} times: ${message}` });
+    draft.issue({
+      type: 'page',
+      run: draft.run.id,
+      message: `Reverting ${unit.resource} has failed ${attempts} times: ${message}`,
+    });
   const wait = Math.min(backOffMs * 2 ** Math.min(attempts - 1, 20), backOffCapMs);
   return { ...state, attempts, cleanSince: null, nextAt: draft.at + wait, lastError: message };
 }
@@ -118,7 +142,11 @@ export function onLateApply(draft: Draft, id: string, result: CommandResult): vo
   if (result.type === 'failed' && result.unknown) return; // It may still land: the lease decides.
   // A known success may have landed after the latest revert: revert once more. A known failure can land no more.
   const landed = result.type !== 'failed';
-  draft.setUnit(id, { ...unit.state, applyMayLandUntil: null, ...(landed ? { cleanSince: null, nextAt: draft.at } : {}) });
+  draft.setUnit(id, {
+    ...unit.state,
+    applyMayLandUntil: null,
+    ...(landed ? { cleanSince: null, nextAt: draft.at } : {}),
+  });
   if (draft.run.phase === 'reverting') driveReverts(draft);
 }
 
