@@ -30,7 +30,7 @@ export function loadSchemas(folder: string): Schemas {
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
     if (!file.endsWith('.schema.json') || file.startsWith('published')) continue;
     const document = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Schema;
-    documents.set(String(document['$id']), document);
+    documents.set(idOf(document), document);
   }
   const kinds = (prefix: string): string[] =>
     [...documents.keys()].filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
@@ -47,6 +47,13 @@ export function loadSchemas(folder: string): Schemas {
   documents.set('inoculate:signal', union('inoculate:signal', 'signal', 'inoculate:signals/', signalKinds));
   const resolved = new Map(documents).set('inoculate:units', resolvedUnits);
   return { documents, resolved, faultKinds, inFunctionKinds, signalKinds };
+}
+
+function idOf(document: Schema): string {
+  const { $id } = document;
+  if (typeof $id !== 'string')
+    throw new Error(`A schema without an $id: ${JSON.stringify(document).slice(0, 80)}`);
+  return $id;
 }
 
 function union($id: string, propertyName: string, prefix: string, kinds: string[]): Schema {
@@ -71,12 +78,12 @@ export function inline(documents: Map<string, Schema>, schema: Json, base: Schem
   if (typeof $ref !== 'string') return rest;
   const [id = '', pointer = ''] = $ref.split('#');
   const document = id === '' ? base : documents.get(id);
-  if (document === undefined) throw new Error(`Schema ${String(base['$id'])}: unknown $ref ${$ref}`);
+  if (document === undefined) throw new Error(`Schema ${idOf(base)}: unknown $ref ${$ref}`);
   const found = pointer
     .split('/')
     .slice(1)
     .reduce<Json | undefined>((node, key) => (node as Schema | undefined)?.[key], document);
-  if (found === undefined) throw new Error(`Schema ${String(base['$id'])}: $ref ${$ref} points nowhere`);
+  if (found === undefined) throw new Error(`Schema ${idOf(base)}: $ref ${$ref} points nowhere`);
   return { ...(inline(documents, found, document) as Schema), ...rest };
 }
 

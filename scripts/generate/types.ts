@@ -39,7 +39,8 @@ export async function generateTypes(schemas: Schemas): Promise<Map<string, strin
   const telemetry = inlined(named, 'inoculate:telemetry');
   const groups = (telemetry['properties'] as Schema)['groups'] as Schema;
   const { tsType, ...group } = ((groups['properties'] as Schema)['control'] ?? {}) as Schema;
-  parts.push(await declare(group, String(tsType)));
+  if (typeof tsType !== 'string') throw new Error('The counts of a group need a tsType to be named by');
+  parts.push(await declare(group, tsType));
   parts.push(await declare(telemetry, 'Telemetry'));
   parts.push(await declare(inlined(named, 'inoculate:workload'), 'Workload'));
   return new Map([['src/generated/types.ts', parts.join('\n')]]);
@@ -50,7 +51,7 @@ function unionType(name: string, kinds: string[], suffix: string): string {
 }
 
 async function declare(schema: Schema, name: string): Promise<string> {
-  const text = await compile({ ...(simplify(schema) as Schema), title: name } as never, name, {
+  const text = await compile({ ...(simplify(schema) as Schema), title: name }, name, {
     bannerComment: '',
     additionalProperties: false,
     ignoreMinAndMaxItems: true,

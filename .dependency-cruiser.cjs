@@ -1,0 +1,112 @@
+// Imports point inward. What a folder may import stands in these two tables; everything else is an error.
+
+const inner = ['core', 'stats', 'generated'];
+const middle = ['adapters', 'faults', 'signals', 'notifiers', 'triggers', 'report'];
+
+/** For each folder of src: the other folders (or files) of src that it may import. */
+const mayImport = {
+  generated: [],
+  stats: [],
+  core: ['stats', 'generated'],
+  engine: inner,
+  adapters: ['engine', ...inner],
+  faults: ['engine', ...inner, 'layer/faults'],
+  signals: ['engine', ...inner],
+  notifiers: ['engine', ...inner],
+  triggers: ['engine', ...inner],
+  report: inner,
+  local: [...middle, 'engine', ...inner],
+  cli: ['local', ...middle, 'engine', ...inner, 'layer/faults'],
+  layer: ['generated'],
+};
+
+/** For each folder of src: what it may use of Node and of npm. A folder that is not listed may use both. */
+const outside = {
+  generated: { node: false, packages: [] },
+  stats: { node: false, packages: [] },
+  core: { node: false, packages: [] },
+  engine: { node: false, packages: [] },
+  signals: { node: false, packages: [] },
+  report: { node: false, packages: ['echarts'] },
+  triggers: { node: true, packages: [] },
+  // Bundled, and small: the AWS SDK would cost every cold start.
+  layer: { node: true, packages: ['aws4', '@mswjs/interceptors'] },
+};
+
+const folders = Object.entries(mayImport).map(([folder, others]) => ({
+  name: `inward-${folder}`,
+  comment: `src/${folder} may import ${['itself', ...others.map((other) => `src/${other}`)].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: {
+    path: '^(src|functions|test|scripts|bench|examples)/',
+    pathNot: [folder, ...others].map((allowed) => `^src/${allowed}/`),
+  },
+}));
+
+const builtins = Object.entries(outside)
+  .filter(([, { node }]) => !node)
+  .map(([folder]) => ({
+    name: `no-node-${folder}`,
+    comment: `src/${folder} runs anywhere: it imports nothing of Node`,
+    severity: 'error',
+    from: { path: `^src/${folder}/` },
+    to: { dependencyTypes: ['core'] },
+  }));
+
+const packages = Object.entries(outside).map(([folder, { packages: allowed }]) => ({
+  name: `no-packages-${folder}`,
+  comment: `npm packages that src/${folder} may import: ${allowed.join(', ') || 'none'}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: {
+    path: 'node_modules/',
+    ...(allowed.length > 0 && { pathNot: allowed.map((name) => `node_modules/${name}/`) }),
+  },
+}));
+
+module.exports = {
+  forbidden: [
+    ...folders,
+    ...builtins,
+    ...packages,
+    {
+      name: 'inward-functions',
+      comment: 'A function is a few lines over src; it needs neither the CLI nor the one-machine host',
+      severity: 'error',
+      from: { path: '^functions/([^/]+)/' },
+      to: { path: '^(src/(cli|local|layer)|test|scripts|bench|examples|functions/(?!$1/))/' },
+    },
+    {
+      name: 'known-folder',
+      comment: 'Every folder of src has its place in the tables of .dependency-cruiser.cjs',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(${Object.keys(mayImport).join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'no-cycle',
+      comment: 'No cycle between modules. Types that refer to each other are no cycle at run time',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      comment: 'What is imported exists',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
