@@ -1,0 +1,17 @@
+/**
+ * How long checkout gives each of its steps, retries included. The sum stays under the function's timeout of 3 s, so
+ * that whatever is slow, the function itself decides what the customer gets; a function that times out decides nothing.
+ */
+export const budgets = Object.freeze({
+  readProductsMs: 300,
+  askPricingMs: 400,
+  placeOrderMs: 1_200,
+  chargeMs: 500,
+  settleOrderMs: 300,
+});
+
+/** Loading the catalogue when a sandbox starts; before the first order, so on no customer's time. */
+export const preloadMs = 1_000;
+
+/** One charge of the capture function, which nobody waits for. */
+export const captureChargeMs = 3_000;

@@ -1,0 +1,73 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { productOf, readProduct } from '../shared/products.ts';
+import type { Product, ProductTable } from '../shared/products.ts';
+import { preloadMs } from './budgets.ts';
+import { LastKnown } from './last-known.ts';
+import { causeOf } from './log.ts';
+import type { Log } from './log.ts';
+import { isOutage } from './outage.ts';
+
+/** A product, and whether it was read just now. */
+export interface Listing {
+  readonly product: Product;
+  readonly confirmed: boolean;
+}
+
+export interface Catalogue {
+  /** Looks a product up; undefined where there is none. Rejects where it can neither be read nor be remembered. */
+  lookUp(sku: string, abortSignal: AbortSignal): Promise<Listing | undefined>;
+}
+
+// A price or stock older than this is worth less than an honest error.
+const maxAgeMs = 15 * 60_000;
+const maxEntries = 2_000;
+// One page: the catalogue is small, and what does not fit is read when it is ordered.
+const preloadLimit = 500;
+
+/**
+ * The catalogue as checkout sees it. Each order reads its products, because stock changes; while the table is throttled
+ * or slow, the last known product stands in, and the order says that its stock was not confirmed. Refusing every order
+ * because a stock count could not be read would cost more than the few that are oversold.
+ */
+export function createCatalogue(table: ProductTable, now: () => number, log: Log): Catalogue {
+  const known = new LastKnown<Product>({ maxAgeMs, maxEntries, now });
+  // Starts while the sandbox does: one that first meets a throttled table would have nothing to fall back on.
+  const preloaded = preload(table, known, log);
+
+  return {
+    async lookUp(sku, abortSignal) {
+      try {
+        const product = await readProduct(table, sku, abortSignal);
+        if (product === undefined) {
+          known.forget(sku);
+          return undefined;
+        }
+        known.remember(sku, product);
+        return { product, confirmed: true };
+      } catch (error) {
+        if (!isOutage(error)) throw error;
+        await preloaded;
+        const product = known.recall(sku);
+        if (product === undefined) throw error;
+        log({ degraded: 'catalogue', what: `${sku} is taken as last known`, cause: causeOf(error) });
+        return { product, confirmed: false };
+      }
+    },
+  };
+}
+
+async function preload(table: ProductTable, known: LastKnown<Product>, log: Log): Promise<void> {
+  try {
+    const { Items } = await table.dynamodb.send(
+      new ScanCommand({ TableName: table.table, Limit: preloadLimit }),
+      { abortSignal: AbortSignal.timeout(preloadMs) },
+    );
+    for (const item of Items ?? []) {
+      const product = productOf(item);
+      known.remember(product.sku, product);
+    }
+  } catch (error) {
+    // Not fatal: the first orders then read what they need.
+    log({ degraded: 'catalogue', what: 'the catalogue was not preloaded', cause: causeOf(error) });
+  }
+}

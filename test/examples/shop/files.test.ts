@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { parseOrder } from '../../../examples/shop/shared/order.ts';
+import { products } from '../../../examples/shop/shared/seed.ts';
+import { validateExperiment, validateWorkload } from '../../../src/generated/validate-files.js';
+
+const shop = 'examples/shop';
+const experiments = readdirSync(`${shop}/experiments`).map((file) => ({
+  file,
+  experiment: parse(readFileSync(`${shop}/experiments/${file}`, 'utf8')),
+}));
+const workload = parse(readFileSync(`${shop}/workload.yml`, 'utf8'));
+const services = ['naive', 'hardened'].map((variant) => ({
+  variant,
+  service: parse(readFileSync(`${shop}/${variant}/serverless.yml`, 'utf8')),
+}));
+
+describe.each(experiments)('the experiment $file', ({ file, experiment }) => {
+  it('is valid, and is named as its file', () => {
+    validateExperiment(experiment);
+    expect(validateExperiment.errors ?? []).toEqual([]);
+    expect(`${experiment.name}.yml`).toBe(file);
+  });
+
+  it.each(services)('finds its targets in the $variant service', ({ service }) => {
+    for (const target of Object.values<{ service: string; function: string }>(experiment.targets)) {
+      expect(target.service).toBe(service.service);
+      expect(Object.keys(service.functions)).toContain(target.function);
+    }
+  });
+
+  it('hits only tables and functions that there are', () => {
+    const names = [
+      readFileSync(`${shop}/resources.yml`, 'utf8'),
+      readFileSync(`${shop}/provider.yml`, 'utf8'),
+    ].join();
+    for (const { resource } of experiment.faults) {
+      if (resource !== undefined) expect(names).toContain(resource.replace('${stage}', '${sls:stage}'));
+    }
+  });
+});
+
+describe('the variants', () => {
+  it('differ in what checkout does about failures, and in nothing that it is given', () => {
+    const [naive, hardened] = services.map(({ service }) => service);
+    const { capture, ...functions } = hardened.functions;
+    expect(capture).toBeDefined();
+    expect(functions).toEqual(naive.functions);
+    expect({ ...hardened, functions: null }).toEqual({ ...naive, functions: null });
+  });
+});
+
+describe('the workload', () => {
+  it('is valid', () => {
+    validateWorkload(workload);
+    expect(validateWorkload.errors ?? []).toEqual([]);
+  });
+
+  it('sends orders of products that there are, none of which runs out', () => {
+    const { template } = workload.streams[0];
+    const picks = [...template.body.matchAll(/\$\{pick:([^}]+)\}/g)].flatMap(([, words]) => words.split('|'));
+    const bySku = new Map(products.map((product) => [product.sku, product]));
+    for (const sku of picks) expect(bySku.get(sku)?.inStock ?? 0).toBeGreaterThan(100);
+    const body = template.body
+      .replace('${uuid}', '00000000-0000-4000-8000-000000000000')
+      .replaceAll(/\$\{pick:([^|]+)[^}]*\}/g, '$1')
+      .replaceAll(/\$\{int:(\d+)-\d+\}/g, '$1');
+    expect(parseOrder({ body })).toMatchObject({ ok: true });
+  });
+});
