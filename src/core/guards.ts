@@ -69,19 +69,15 @@ const targets: Guard = ({ experiment }, facts) =>
     return [];
   });
 
-/** A failed asynchronous invocation may lose its event for good: such a fault is asked for by name. */
+/** What may be lost for good is put at risk only by name. */
 const dataLoss: Guard = ({ experiment }, facts) =>
-  experiment.faults.flatMap((fault, index): readonly Refusal[] => {
-    const target = facts.targets.find((candidate) => candidate.name === fault.target);
-    const certain = fault.kind === 'invocation.error' && (fault.rate ?? 1) === 1;
-    if (!certain || target?.asynchronous !== true || fault.acceptsDataLoss === true) return [];
-    return [
-      {
-        code: 'data-loss',
-        reason: `Fault ${index + 1} fails every exposed invocation of ${fault.target}, whose events are asynchronous and would be lost. Say acceptsDataLoss: true if that is meant.`,
-      },
-    ];
-  });
+  facts.units
+    .flatMap((unit) => unit.losesData.map((id) => ({ id, unit, fault: experiment.faults[Number(id.slice(1)) - 1] })))
+    .filter(({ fault }) => fault?.acceptsDataLoss !== true)
+    .map(({ id, unit, fault }) => ({
+      code: 'data-loss',
+      reason: `Fault ${id} (${fault?.kind}) may lose events of ${unit.target} for good. Say acceptsDataLoss: true if that is meant.`,
+    }));
 
 const alarms: Guard = ({ experiment }, facts) => {
   const quiet = new Set(

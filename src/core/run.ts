@@ -120,6 +120,8 @@ export interface UnitPlan {
   readonly faults: readonly string[];
   /** How long AWS may show old values. */
   readonly settleMs: number;
+  /** Those of its faults that may lose data for good on this target. */
+  readonly losesData: readonly string[];
 }
 
 export interface Unit extends UnitPlan {

@@ -5,6 +5,7 @@ import type { Dose, Experiment, Fault, InFunctionFault } from '../generated/type
 import { EffectError } from '../engine/errors.ts';
 import type { EffectContext, FaultDriver, FunctionStore, Json, ReadResult } from '../engine/ports.ts';
 import { inFunctionFaults } from '../layer/faults/index.ts';
+import { moduleOf } from '../layer/faults/of.ts';
 import { LN_GAMMA } from '../stats/histogram.ts';
 
 /** The layer's deadline on reading a dose: a revert is sure to be seen after staleness limit plus this. */
@@ -29,6 +30,7 @@ export class DoseDriver implements FaultDriver {
       );
       if (target.function === null || faults.length === 0) return [];
       const resource = `dose:${target.function}`;
+      const losesData = faults.filter(({ fault }) => losesEvents(fault, target)).map(({ id }) => id);
       return [
         {
           id: resource,
@@ -37,6 +39,7 @@ export class DoseDriver implements FaultDriver {
           target: target.name,
           faults: faults.map(({ id }) => id),
           settleMs,
+          losesData,
         },
       ];
     });
@@ -48,7 +51,7 @@ export class DoseDriver implements FaultDriver {
       before !== undefined &&
       !before.cleared &&
       before.expiresAt > run.phaseSince &&
-      before.epoch >= (run.locks[unit.resource] ?? 0)
+      before.epoch !== (run.locks[unit.resource] ?? 0)
     )
       throw new EffectError('dose-in-place', `${unit.resource} holds a dose that is not this run's`, {
         unknown: false,
@@ -96,7 +99,7 @@ export function doseOf(run: Run, unit: Unit, epoch: number): Dose {
     exposure: run.experiment.exposure,
     tick: cohortsOf(run),
     stalenessMs: run.settings.stalenessMs,
-    acknowledgeStart: faults.some(({ fault }) => inFunctionFaults[fault.kind].canEndProcess),
+    acknowledgeStart: faults.some(({ fault }) => moduleOf(fault).canEndProcess),
     lnGamma: LN_GAMMA,
     faults,
   };
@@ -114,4 +117,10 @@ function functionOf(run: Run, unit: Unit): string {
   const target = run.targets.find((candidate) => candidate.name === unit.target);
   if (target?.function == null) throw new Error(`Run ${run.id}: target ${unit.target} has no function`);
   return target.function;
+}
+
+/** Where it is not known how the function is called, its events may be asynchronous. */
+function losesEvents(fault: Fault, target: TargetFacts): boolean {
+  if (target.asynchronous === false || !isInFunction(fault)) return false;
+  return moduleOf(fault).losesDataWhenAsynchronous(fault);
 }

@@ -1,0 +1,128 @@
+import { defaultJudgeSettings } from '../../core/evidence.ts';
+import type { TargetFacts } from '../../core/facts.ts';
+import { alarmNames } from '../../core/guards.ts';
+import type { Experiment, Fault } from '../../generated/types.ts';
+import { explainFault } from '../../faults/explain.ts';
+import { claimsOf } from '../../signals/observe.ts';
+import { functionStatements, type Statement } from './iam.ts';
+
+/** What a run of an experiment would do, before it does anything. */
+export interface Plan {
+  readonly name: string;
+  readonly hypothesis: string;
+  readonly targets: readonly {
+    readonly name: string;
+    readonly function: string | null;
+    readonly timeoutMs: number;
+  }[];
+  readonly groups: { readonly experimental: number; readonly control: number; readonly bystanders: number };
+  readonly durationMs: number;
+  readonly faults: readonly {
+    readonly id: string;
+    readonly sentence: string;
+    readonly expectedInvocations: number | null;
+  }[];
+  readonly changes: readonly Change[];
+  readonly claims: readonly Claim[];
+  readonly stops: readonly string[];
+  readonly notJudged: readonly { readonly signal: string; readonly why: string }[];
+  readonly iam: readonly Statement[];
+}
+
+/** One thing that is changed, and how it is put back. */
+export interface Change {
+  readonly resource: string;
+  readonly change: string;
+  readonly undo: string;
+}
+
+export interface Claim {
+  readonly claim: string;
+  /** Invocations of both groups together that "held" needs, were the fault harmless; null where it can never be shown. */
+  readonly needed: number | null;
+  /** Invocations of both groups that the traffic will bring; null where the traffic is not known. */
+  readonly expected: number | null;
+}
+
+/** The share of failures, or of slow answers, assumed for the control group while nothing is measured yet. */
+const assumedControlShare = 0.001;
+
+export interface PlanInput {
+  readonly experiment: Experiment;
+  readonly targets: readonly TargetFacts[];
+  /** Invocations per second by function name; null where the traffic is not known. */
+  readonly rates: Readonly<Record<string, number>> | null;
+}
+
+export function planOf({ experiment, targets, rates }: PlanInput): Plan {
+  const claims = claimsOf(experiment);
+  const dosed = targets.filter((target) => experiment.faults.some((fault) => fault.target === target.name));
+  const invocationsOf = (name: string): number | null =>
+    expectedInvocations(experiment, targets, rates, name);
+  const leastEnrolled =
+    rates === null ? null : 2 * Math.min(...dosed.map((target) => invocationsOf(target.name) ?? 0));
+  return {
+    name: experiment.name,
+    hypothesis: experiment.hypothesis,
+    targets: targets.map(({ name, function: deployed, timeoutMs }) => ({
+      name,
+      function: deployed,
+      timeoutMs,
+    })),
+    groups: {
+      experimental: experiment.exposure,
+      control: experiment.exposure,
+      bystanders: Math.max(0, 1 - 2 * experiment.exposure),
+    },
+    durationMs: experiment.duration,
+    faults: experiment.faults.map((fault, index) => ({
+      id: `f${index + 1}`,
+      sentence: explainFault(fault),
+      expectedInvocations: faulted(fault, invocationsOf(fault.target)),
+    })),
+    changes: dosed.map(({ name, function: deployed }) => changeOf(experiment, deployed ?? name)),
+    claims: claims.hypotheses.map(({ claim, heldAfter }) => ({
+      claim,
+      needed: heldAfter(assumedControlShare, defaultJudgeSettings),
+      expected: leastEnrolled,
+    })),
+    stops: stopsOf(experiment),
+    notJudged: claims.notJudged,
+    iam: dosed.flatMap(({ name, function: deployed }) => functionStatements(deployed ?? name)),
+  };
+}
+
+/** Invocations of one target in one group during the run. */
+function expectedInvocations(
+  experiment: Experiment,
+  targets: readonly TargetFacts[],
+  rates: PlanInput['rates'],
+  name: string,
+): number | null {
+  const deployed = targets.find((target) => target.name === name)?.function;
+  if (rates === null || deployed == null) return null;
+  return Math.round((rates[deployed] ?? 0) * (experiment.duration / 1000) * experiment.exposure);
+}
+
+/** `rate` thins invocations for faults of the invocation, and calls within them for faults of a dependency. */
+function faulted(fault: Fault, invocations: number | null): number | null {
+  if (invocations === null) return null;
+  return fault.kind.startsWith('invocation.') ? Math.round(invocations * (fault.rate ?? 1)) : invocations;
+}
+
+function changeOf(experiment: Experiment, functionName: string): Change {
+  return {
+    resource: `the dose of ${functionName}`,
+    change: `one item that its layer reads: ${experiment.faults.length} fault(s) for ${experiment.exposure * 100} % of its invocations`,
+    undo: 'replaced by a tombstone at the end, and read back twice; the faults also expire by themselves shortly after the planned end, without any network',
+  };
+}
+
+function stopsOf(experiment: Experiment): readonly string[] {
+  return [
+    ...(experiment.abort?.onDeviation === false ? [] : ['the steady state is shown not to hold']),
+    ...alarmNames(experiment.abort?.alarms).map((alarm) => `alarm ${alarm} fires`),
+    'a person stops it, or the kill switch is thrown',
+    'the planned time is over',
+  ];
+}
