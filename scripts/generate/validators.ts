@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneModule from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
@@ -74,6 +75,9 @@ async function compileValidators({ documents, validators }: Target): Promise<str
   // The standalone code still says require(): bundling turns it into plain ES modules without any dependency.
   const bundled = await build({
     stdin: { contents: source, resolveDir: import.meta.dirname, loader: 'js' },
+    // Paths of modules stand in the output: it must not depend on where it is made.
+    absWorkingDir: resolve(import.meta.dirname, '../..'),
+    preserveSymlinks: true,
     bundle: true,
     format: 'esm',
     platform: 'neutral',
