@@ -1,0 +1,111 @@
+// Runs one experiment against the shop before and after its game days: the naive variant deviates, the hardened holds.
+// Usage: node examples/shop/demo.ts [experiment], after a build. Needs no AWS account.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const shop = fileURLToPath(new URL('.', import.meta.url));
+const cli = fileURLToPath(new URL('../../dist/cli/main.mjs', import.meta.url));
+const experiment = process.argv[2] ?? 'dynamodb-throttled';
+const interruptedCode = 130;
+
+/** What the exit codes of `inoculate run` say. */
+const endings: Readonly<Record<number, string>> = {
+  0: 'held',
+  1: 'deviated',
+  2: 'bad input',
+  3: 'refused',
+  4: 'aborted',
+  5: 'inconclusive',
+  70: 'internal error',
+};
+
+const variants = [
+  { name: 'naive', about: 'no time limits, no fallbacks', expected: 1 },
+  { name: 'hardened', about: 'a time budget and a fallback for each step', expected: 0 },
+] as const;
+
+interface Ended {
+  readonly variant: (typeof variants)[number];
+  readonly out: string;
+  readonly code: number;
+}
+
+let interrupted = false;
+
+/** Runs the CLI on one variant, and answers its exit code. */
+function run(service: string, out: string): Promise<number> {
+  const child = spawn(
+    process.execPath,
+    [
+      cli,
+      'run',
+      `${shop}experiments/${experiment}.yml`,
+      '--local',
+      ...['--service', service],
+      ...['--workload', `${shop}workload.yml`],
+      ...['--out', out],
+    ],
+    { stdio: 'inherit' },
+  );
+  const stop = (signal: NodeJS.Signals) => {
+    interrupted = true;
+    // A terminal sends Ctrl-C to the child as well, and a second one would tell it to hurry.
+    if (signal === 'SIGTERM' || !process.stdin.isTTY) child.kill(signal);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', stop);
+      process.off('SIGTERM', stop);
+      if (signal !== null && !interrupted) reject(new Error(`inoculate run was ended by ${signal}`));
+      else resolve(code ?? interruptedCode);
+    });
+  });
+}
+
+async function main(): Promise<number> {
+  if (!existsSync(cli)) {
+    console.error(`${relative('.', cli)} is not there: run "npm start", which builds it first.`);
+    return 2;
+  }
+  const ended: Ended[] = [];
+  for (const variant of variants) {
+    console.log(`\n──── The ${variant.name} shop (${variant.about}) ────\n`);
+    const out = `${shop}.inoculate/${variant.name}-${experiment}`;
+    ended.push({ variant, out, code: await run(`${shop}${variant.name}`, out) });
+    if (interrupted) {
+      console.log('\nInterrupted; the fault has been taken away.');
+      return interruptedCode;
+    }
+  }
+  return summarize(ended);
+}
+
+function summarize(ended: readonly Ended[]): number {
+  console.log(`\n──── ${experiment} ────\n`);
+  let asExpected = true;
+  for (const { variant, out, code } of ended) {
+    console.log(`  ${variant.name.padEnd(10)} ${ending(code).padEnd(14)} report: ${relative('.', out)}`);
+    if (code === variant.expected) continue;
+    asExpected = false;
+    console.error(`             expected: ${ending(variant.expected)}. ${hint(code)}`);
+  }
+  if (!asExpected) return 1;
+  console.log('\nThe same fault, the same orders: time budgets and fallbacks made the difference.');
+  return 0;
+}
+
+function ending(code: number): string {
+  return endings[code] ?? `exit code ${code}`;
+}
+
+function hint(code: number): string {
+  if (code === 5) return 'Too few invocations were measured: is this machine busy with something else?';
+  return 'The report and the messages above say why.';
+}
+
+process.exitCode = await main();
