@@ -37,7 +37,7 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
       ...checkService(path, value, facts.errorsByService),
       ...checkLoss(path, value, facts.losesData),
     ]),
-    ...checkSignals(signals, faults),
+    ...checkSignals(signals, faults, Object.keys(targets ?? {})),
     ...checkAlarms(file['abort']),
     ...checkSchedule(file['schedule']),
   ];
@@ -70,20 +70,26 @@ function checkLimits(file: Readonly<Record<string, unknown>>): Problem[] {
   return problems;
 }
 
-function checkReference({ path, value }: Entry, targets: Readonly<Record<string, unknown>>): Problem[] {
-  const { target } = value;
-  if (typeof target !== 'string' || Object.hasOwn(targets, target)) return [];
+/** One problem for each name that is no target, at the first place that uses it. */
+function checkReferences(users: readonly Entry[], targets: Readonly<Record<string, unknown>>): Problem[] {
   const names = Object.keys(targets);
-  const meant = suggest(target, names);
-  return [
-    {
-      path: [...path, 'target'],
+  const lost = new Map<string, Path[]>();
+  for (const { path, value } of users) {
+    const { target } = value;
+    if (typeof target !== 'string' || Object.hasOwn(targets, target)) continue;
+    lost.set(target, [...(lost.get(target) ?? []), [...path, 'target']]);
+  }
+  return [...lost].map(([target, [first = [], ...more]]): Problem => {
+    const meant = suggest(target, names);
+    const also = more.length === 0 ? '' : ` (${more.length + 1} places)`;
+    return {
+      path: first,
       code: 'unknown-target',
-      message: `There is no target ${show(target)} in this experiment`,
+      message: `There is no target ${show(target)} in this experiment${also}`,
       found: target,
       expected: meant === undefined ? `one of ${listing(names, 'or')}` : `did you mean "${meant}"?`,
-    },
-  ];
+    };
+  });
 }
 
 function checkDelay(path: Path, delay: unknown): Problem[] {

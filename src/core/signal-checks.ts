@@ -7,14 +7,24 @@ import { formatDuration } from './units.ts';
 const measuredInFunction: ReadonlySet<unknown> = new Set(['failures', 'latency']);
 
 /** Each signal has a name of its own, and can in principle be shown to hold and not to hold. */
-export function checkSignals(signals: readonly Entry[], faults: readonly Entry[]): Problem[] {
-  const faulted = new Set(
-    faults.map((fault) => fault.value['target']).filter((name) => typeof name === 'string'),
-  );
+export function checkSignals(
+  signals: readonly Entry[],
+  faults: readonly Entry[],
+  targets: readonly string[],
+): Problem[] {
+  const faulted = faults.map((fault) => fault.value['target']);
+  // Where a fault's target is not known, neither is what it leaves without one.
+  const known = faulted.length > 0 && faulted.every((name) => targets.some((target) => target === name));
   return [
     ...checkNames(signals),
     ...signals.flatMap((signal) => [
-      ...(faults.length === 0 ? [] : checkGroups(signal, faulted)),
+      ...(known
+        ? checkGroups(
+            signal,
+            targets.filter((name) => faulted.includes(name)),
+            targets,
+          )
+        : []),
       ...checkPhases(signal),
       ...checkTolerance(signal),
     ]),
@@ -42,17 +52,21 @@ function checkNames(signals: readonly Entry[]): Problem[] {
   });
 }
 
-function checkGroups({ path, value }: Entry, faulted: ReadonlySet<string>): Problem[] {
+function checkGroups(
+  { path, value }: Entry,
+  faulted: readonly string[],
+  targets: readonly string[],
+): Problem[] {
   const { target, signal } = value;
-  if (!measuredInFunction.has(signal) || typeof target !== 'string' || faulted.has(target)) return [];
+  if (!measuredInFunction.has(signal) || typeof target !== 'string') return [];
+  if (faulted.includes(target) || !targets.includes(target)) return [];
   return [
     {
       path: [...path, 'target'],
       code: 'never-judged',
-      message: `No fault hits ${show(target)}, so that it has no groups to compare and this signal could never be judged`,
+      message: `No fault hits ${show(target)}: without two groups to compare, this signal could never be judged`,
       found: target,
-      expected:
-        faulted.size === 0 ? 'a target of a fault' : `a target of a fault: ${listing([...faulted], 'or')}`,
+      expected: `a target of a fault: ${listing(faulted, 'or')}`,
     },
   ];
 }

@@ -17,13 +17,19 @@ const barWidth = 24;
 /** The run as a few lines: phase and time left, both groups with their bounds, evidence towards an abort. */
 export function liveLines({ run, look, now }: LiveState): readonly string[] {
   if (run === undefined) return ['warming up'];
-  return [phaseLine(run, now), ...(look === undefined ? [] : [...groupLines(look), ...evidenceLines(run, look)])];
+  return [
+    phaseLine(run, now),
+    ...(look === undefined ? [] : [...groupLines(look), ...evidenceLines(run, look)]),
+  ];
 }
 
 function phaseLine(run: Run, now: EpochMs): string {
   const { injection } = run;
   if (injection === null || (run.phase !== 'observing' && run.phase !== 'injecting')) return `${run.phase}`;
-  const spent = Math.min(1, Math.max(0, (now - injection.startedAt) / (injection.endsAt - injection.startedAt)));
+  const spent = Math.min(
+    1,
+    Math.max(0, (now - injection.startedAt) / (injection.endsAt - injection.startedAt)),
+  );
   return `${run.phase}  ${bar(spent)}  ${formatDuration(Math.max(0, Math.ceil((injection.endsAt - now) / 1000) * 1000))} left`;
 }
 
@@ -41,7 +47,8 @@ export function evidenceLines(run: Run, look: Look): readonly string[] {
   const joint = logJoint(look.evidence, run.hypotheses);
   return [
     ...look.evidence.map(
-      (one) => `  ${one.claim.padEnd(width)}  with ${estimate(one, one.experimental)}  without ${estimate(one, one.control)}`,
+      (one) =>
+        `  ${one.claim.padEnd(width)}  with ${estimate(one, one.experimental)}  without ${estimate(one, one.control)}`,
     ),
     `  evidence of harm ${bar(Math.min(1, Math.max(0, joint / needed)))} ${odds(joint)} of ${odds(needed)} to 1 needed to abort`,
   ];

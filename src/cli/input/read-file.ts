@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { findProblems, resolveExperiment, type ResolveOptions } from '../../core/experiment.ts';
+import type { Problem } from '../../core/problem.ts';
+import { isMapping } from '../../core/schema-branch.ts';
+import { resolveUnits } from '../../core/units.ts';
+import { workloadSchema } from '../../generated/catalogue.ts';
+import type { Experiment, Workload } from '../../generated/types.ts';
+import { validateResolvedWorkload } from '../../generated/validate-resolved.js';
+import { checkText } from './check-text.ts';
+import type { FileProblem } from './file-problem.ts';
+import type { FileKind } from './formats.ts';
+import { readSource, type Source } from './source.ts';
+
+export interface ReadOptions extends ResolveOptions {
+  /** What relative paths are relative to; without it, the process' working directory. */
+  readonly cwd?: string;
+}
+
+interface Refused {
+  readonly ok: false;
+  /** At least one, by position. */
+  readonly problems: readonly FileProblem[];
+}
+
+export interface ReadExperiment {
+  readonly ok: true;
+  readonly kind: 'experiment';
+  readonly experiment: Experiment;
+  readonly source: Source;
+}
+
+export interface ReadWorkload {
+  readonly ok: true;
+  readonly kind: 'workload';
+  readonly workload: Workload;
+  readonly source: Source;
+}
+
+/** An experiment from a YAML or JSON file, resolved for a stage; or everything that is wrong with it. */
+export function readExperimentFile(path: string, options: ReadOptions): ReadExperiment | Refused {
+  const read = readFile(path, 'experiment', options);
+  return !read.ok || read.kind === 'experiment' ? read : wrongKind(path);
+}
+
+/** A workload from a YAML or JSON file; or everything that is wrong with it. */
+export function readWorkloadFile(path: string, options: ReadOptions): ReadWorkload | Refused {
+  const read = readFile(path, 'workload', options);
+  return !read.ok || read.kind === 'workload' ? read : wrongKind(path);
+}
+
+/** An experiment or a workload, by the file's own first line. */
+export function readAnyFile(path: string, options: ReadOptions): ReadExperiment | ReadWorkload | Refused {
+  return readFile(path, undefined, options);
+}
+
+function readFile(
+  path: string,
+  wanted: FileKind | undefined,
+  options: ReadOptions,
+): ReadExperiment | ReadWorkload | Refused {
+  const absolute = resolve(options.cwd ?? '.', path);
+  const read = readSource(absolute, path);
+  if (!read.ok) return { ok: false, problems: [aboutFile(path, read.code, read.message, read.help)] };
+  return readText(read.source, wanted, options, dirname(absolute));
+}
+
+/** The same of a text that has been read. `folder` is what paths in the file are relative to. */
+export function readText(
+  source: Source,
+  wanted: FileKind | undefined,
+  options: ReadOptions,
+  folder: string,
+): ReadExperiment | ReadWorkload | Refused {
+  const checked = checkText(source, wanted, (kind, value) =>
+    kind === 'experiment' ? findProblems(value, options) : findWorkloadProblems(value, folder),
+  );
+  if (checked.problems.length > 0) return { ok: false, problems: checked.problems };
+  if (checked.kind === 'experiment') {
+    const resolved = resolveExperiment(checked.value, options);
+    if (resolved.ok) return { ok: true, kind: 'experiment', experiment: resolved.experiment, source };
+    return { ok: false, problems: checked.locate(resolved.problems) };
+  }
+  const workload = resolveUnits(workloadSchema, checked.value).value;
+  if (validateResolvedWorkload(workload)) return { ok: true, kind: 'workload', workload, source };
+  throw new Error(
+    `${source.file}: a checked workload does not resolve: ${JSON.stringify(validateResolvedWorkload.errors)}`,
+  );
+}
+
+function findWorkloadProblems(value: unknown, folder: string): Problem[] {
+  const problems = [...resolveUnits(workloadSchema, value).problems];
+  const streams = isMapping(value) && Array.isArray(value['streams']) ? value['streams'] : [];
+  for (const [index, stream] of streams.entries()) {
+    const events: unknown = isMapping(stream) ? stream['events'] : undefined;
+    if (typeof events !== 'string' || events === '' || existsSync(resolve(folder, events))) continue;
+    problems.push({
+      path: ['streams', index, 'events'],
+      code: 'no-such-file',
+      message: `There is no file "${events}"`,
+      found: events,
+      expected: 'a JSON file, by its path from this file',
+    });
+  }
+  return problems;
+}
+
+function wrongKind(path: string): Refused {
+  return { ok: false, problems: [aboutFile(path, 'other-format', 'The file is of another format', '')] };
+}
+
+function aboutFile(file: string, code: string, message: string, help: string): FileProblem {
+  return { file, line: 1, column: 1, length: 1, path: '', code, message, found: '', help, source: '' };
+}
