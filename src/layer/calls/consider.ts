@@ -1,0 +1,91 @@
+import type { Dose, InFunctionFault } from '../../generated/types.ts';
+import { moduleOf } from '../faults/of.ts';
+import type { Answer } from '../faults/module.ts';
+import type { Invocation } from '../run/invocation.ts';
+import { addressedByBody, addressedByHead, type DependencyFault } from './address.ts';
+import type { OutboundCall } from './call.ts';
+
+/** A fault that works on outbound calls, with its place in the experiment. */
+export interface DependencyRule {
+  readonly id: string;
+  readonly fault: DependencyFault;
+}
+
+/** A call that a fault may address; whether it does may depend on its body. */
+export interface Candidate {
+  /** Nothing can be decided before the whole body is known. */
+  readonly needsBody: boolean;
+  /** It may be answered here: then nothing of it may be sent before that is decided. */
+  readonly mayBeAnswered: boolean;
+  /** @param body the request's body as text, where `needsBody` */
+  decide(body: string): Injection | undefined;
+}
+
+/** What is to be done to a call. */
+export interface Injection {
+  readonly delayMs: number;
+  readonly delayedBy: readonly string[];
+  readonly answer: Answer | undefined;
+  readonly answeredBy: string | undefined;
+}
+
+/** The faults of a dose that work on outbound calls, in the order of the file. */
+export function dependencyRules(dose: Dose): DependencyRule[] {
+  return dose.faults.flatMap(({ id, fault }) => (isDependencyFault(fault) ? [{ id, fault }] : []));
+}
+
+function isDependencyFault(fault: InFunctionFault): fault is DependencyFault {
+  return moduleOf(fault).onCall !== undefined;
+}
+
+/** What may happen to a call of an invocation in the experimental group; undefined for nothing. */
+export function consider(
+  rules: readonly DependencyRule[],
+  call: OutboundCall,
+  invocation: Invocation,
+): Candidate | undefined {
+  const attempt = invocation.attemptOf(call);
+  const addressed = rules
+    .map((rule) => ({ rule, by: addressedByHead(rule.fault, call) }))
+    .filter(({ rule, by }) => by !== 'no' && rule.fault.only?.includes(attempt) !== false);
+  if (addressed.length === 0) return undefined;
+  return {
+    needsBody: addressed.some(({ by }) => by === 'body'),
+    mayBeAnswered: addressed.some(({ rule }) => moduleOf(rule.fault).answersCalls === true),
+    decide: (body) => {
+      const hit = addressed.filter(({ rule, by }) => by === 'yes' || addressedByBody(rule.fault, body));
+      return combine(
+        hit.map(({ rule }) => rule),
+        call,
+        invocation,
+      );
+    },
+  };
+}
+
+/** Delays add up, then the first error in file order answers. */
+function combine(
+  rules: readonly DependencyRule[],
+  call: OutboundCall,
+  invocation: Invocation,
+): Injection | undefined {
+  let delayMs = 0;
+  const delayedBy: string[] = [];
+  let answer: Answer | undefined;
+  let answeredBy: string | undefined;
+  for (const { id, fault } of rules) {
+    const draw = invocation.nextDraws(id);
+    if (draw('rate') >= (fault.rate ?? 1)) continue;
+    const effect = moduleOf(fault).onCall?.(fault, call, draw);
+    if (effect?.delayMs !== undefined && effect.delayMs > 0) {
+      delayMs += effect.delayMs;
+      delayedBy.push(id);
+    }
+    if (effect?.answer !== undefined && answer === undefined) {
+      answer = effect.answer;
+      answeredBy = id;
+    }
+  }
+  if (delayMs === 0 && answer === undefined) return undefined;
+  return { delayMs, delayedBy, answer, answeredBy };
+}

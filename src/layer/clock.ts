@@ -1,0 +1,12 @@
+/** The layer's only way to the time, so that tests can bring their own. */
+export interface Clock {
+  /** Milliseconds since 1970; may jump, and goes on while a sandbox is frozen. */
+  now(): number;
+  /** Milliseconds from an arbitrary start; never jumps, and may stand still while a sandbox is frozen. */
+  monotonic(): number;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};

@@ -1,0 +1,61 @@
+import type { InFunctionFault, InFunctionKind } from '../../generated/types.ts';
+import type { OutboundCall } from '../calls/call.ts';
+import type { Draw } from '../draw.ts';
+
+/** The parameters of a kind. */
+export type FaultOf<K extends InFunctionKind> = Extract<InFunctionFault, { kind: K }>;
+
+/** What happens to an invocation at one of its two ends. */
+export interface InvocationEffect {
+  readonly delayMs?: number;
+  /** The delay is not cut to the remaining time of the invocation. */
+  readonly untilTimeout?: boolean;
+  /** Thrown instead of running the handler, or instead of its answer. */
+  readonly error?: Error;
+}
+
+/** An HTTP answer that the dependency never gave. */
+export interface Answer {
+  readonly status: number;
+  /** Names as they are to be sent. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** What happens to one outbound call. */
+export interface CallEffect {
+  readonly delayMs?: number;
+  readonly answer?: Answer;
+}
+
+/**
+ * One kind of in-function fault: pure decisions and facts. Rates, attempts, freshness of the dose, waiting and counting
+ * are the same for all kinds and live elsewhere.
+ */
+export interface InFunctionFaultModule<K extends InFunctionKind> {
+  /** One sentence fragment for people, with the target's name: what the fault does. */
+  explain(fault: FaultOf<K>): string;
+  /** Whether an invocation may run into its timeout because of it, so that its outcome is never reported. */
+  readonly canEndProcess: boolean;
+  /** Whether an asynchronous event can be lost for good: its retries carry the same request id, and fare the same. */
+  losesDataWhenAsynchronous(fault: FaultOf<K>): boolean;
+  /** Why these parameters make no sense together, with what would; undefined where they do. */
+  problem(fault: FaultOf<K>): string | undefined;
+  /** What it does before the handler runs, or after it has answered; undefined for nothing. */
+  onInvocation?(fault: FaultOf<K>, moment: 'before' | 'after', draw: Draw): InvocationEffect | undefined;
+  /** It may answer a call itself: then nothing of a call is sent before that is decided. */
+  readonly answersCalls?: boolean;
+  /** What it does to an outbound call that it addresses. */
+  onCall?(fault: FaultOf<K>, call: OutboundCall, draw: Draw): CallEffect;
+}
+
+/** A module as seen by who has a fault of some kind: it is handed only faults of its own. */
+export interface AnyInFunctionFaultModule {
+  explain(fault: InFunctionFault): string;
+  readonly canEndProcess: boolean;
+  losesDataWhenAsynchronous(fault: InFunctionFault): boolean;
+  problem(fault: InFunctionFault): string | undefined;
+  onInvocation?(fault: InFunctionFault, moment: 'before' | 'after', draw: Draw): InvocationEffect | undefined;
+  readonly answersCalls?: boolean;
+  onCall?(fault: InFunctionFault, call: OutboundCall, draw: Draw): CallEffect;
+}

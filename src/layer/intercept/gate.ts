@@ -1,0 +1,25 @@
+import type { Candidate, Injection } from '../calls/consider.ts';
+import type { OutboundCall } from '../calls/call.ts';
+
+/** What the two ways in (node:http and undici) ask about each outbound call. */
+export interface Gate {
+  /** Undefined where the call is none of ours: no invocation of the experimental group made it, or no fault means it. */
+  consider(call: OutboundCall): Consideration | undefined;
+}
+
+/** A candidate, bound to the invocation that made the call. */
+export interface Consideration extends Pick<Candidate, 'needsBody' | 'mayBeAnswered'> {
+  decide(body: string): BoundInjection | undefined;
+}
+
+/** An injection, bound to the invocation that made the call. */
+export interface BoundInjection extends Injection {
+  /** The dose still allows it, as far as is known without reading. */
+  isAllowed(): boolean;
+  /** The dose still allows it; reads the dose again if what is known is too old. */
+  confirm(): Promise<boolean>;
+  /** Waits for `delayMs`, counted as injected; ends early, with false, when the dose no longer allows it. */
+  delay(): Promise<boolean>;
+  /** Counts the answer as injected. */
+  answered(): void;
+}

@@ -1,0 +1,135 @@
+import { logOnce, reasonOf } from '../log.ts';
+import type { BoundInjection, Consideration, Gate } from './gate.ts';
+import { answerHandler } from './undici-answer.ts';
+import { replayableBody, textOfBody, type DispatchOptions } from './undici-request.ts';
+import { slowHandler } from './undici-slow.ts';
+import { callOfDispatch } from './undici-request.ts';
+
+/** Where undici keeps the dispatcher of fetch; the second from undici 7 on. Shared with copies from npm. */
+const GLOBAL_DISPATCHERS = ['undici.globalDispatcher.2', 'undici.globalDispatcher.1'].map((name) =>
+  Symbol.for(name),
+);
+
+type Dispatch = (this: object, options: DispatchOptions, handler: object) => unknown;
+
+/**
+ * Intercepts fetch and everything else that goes through the classes of the global dispatcher: the method `dispatch`
+ * that Agent, Pool and Client inherit, called in the caller's asynchronous context. Returns what undoes it.
+ */
+export function interceptUndici(gate: Gate): () => void {
+  void globalThis.Headers; // Node loads undici on first use; only then is there a global dispatcher
+  const patched = new Map<object, PropertyDescriptor>();
+  const state: State = { gate, active: true, depth: 0, decided: new WeakSet() };
+  for (const symbol of GLOBAL_DISPATCHERS) {
+    for (const owner of ownersOfDispatch(Reflect.get(globalThis, symbol))) {
+      const descriptor = Object.getOwnPropertyDescriptor(owner, 'dispatch');
+      if (descriptor === undefined || patched.has(owner) || !isDispatch(descriptor.value)) continue;
+      patched.set(owner, descriptor);
+      const value = interceptedDispatch(descriptor.value, state);
+      Object.defineProperty(owner, 'dispatch', { ...descriptor, value });
+      replacements.set(owner, value);
+    }
+  }
+  return () => {
+    state.active = false;
+    for (const [owner, descriptor] of patched) {
+      // Someone who patched after us keeps their patch; ours below it does nothing any more.
+      if (Reflect.get(owner, 'dispatch') === replacements.get(owner)) {
+        Object.defineProperty(owner, 'dispatch', descriptor);
+      }
+    }
+  };
+}
+
+const replacements = new WeakMap<object, Dispatch>();
+
+interface State {
+  readonly gate: Gate;
+  active: boolean;
+  /** An Agent dispatches to a Pool, and that to a Client, within one call: only the outermost is the caller's. */
+  depth: number;
+  /** Handlers whose call was dealt with: a Pool may queue a call and dispatch it again later. */
+  readonly decided: WeakSet<object>;
+}
+
+function interceptedDispatch(original: Dispatch, state: State): Dispatch {
+  return function (options, handler) {
+    const proceed = (nextOptions: DispatchOptions, nextHandler: object): unknown => {
+      state.decided.add(nextHandler);
+      state.depth += 1;
+      try {
+        return Reflect.apply(original, this, [nextOptions, nextHandler]);
+      } finally {
+        state.depth -= 1;
+      }
+    };
+    if (!state.active || state.depth > 0 || state.decided.has(handler)) {
+      return Reflect.apply(original, this, [options, handler]);
+    }
+    let consideration: Consideration | undefined;
+    try {
+      const call = callOfDispatch(this, options);
+      consideration = call === undefined ? undefined : state.gate.consider(call);
+    } catch (error) {
+      logOnce(`a call was left alone: ${reasonOf(error)}`);
+    }
+    if (consideration === undefined) return proceed(options, handler);
+    handle(options, handler, consideration, proceed).catch((error: unknown) => {
+      const onError: unknown = Reflect.get(handler, 'onError') ?? Reflect.get(handler, 'onResponseError');
+      if (typeof onError === 'function') Reflect.apply(onError, handler, [error]);
+    });
+    return true;
+  };
+}
+
+async function handle(
+  options: DispatchOptions,
+  handler: object,
+  consideration: Consideration,
+  proceed: (options: DispatchOptions, handler: object) => unknown,
+): Promise<void> {
+  let sent = options;
+  let body = '';
+  if (consideration.needsBody) {
+    sent = await replayableBody(options);
+    body = textOfBody(sent.body);
+  }
+  const injection = consideration.decide(body);
+  if (injection === undefined) proceed(sent, handler);
+  else if (injection.answer === undefined)
+    proceed(
+      sent,
+      slowHandler(handler, () => injection.delay()),
+    );
+  else await answerInstead(sent, handler, injection, proceed);
+}
+
+async function answerInstead(
+  options: DispatchOptions,
+  handler: object,
+  injection: BoundInjection,
+  proceed: (options: DispatchOptions, handler: object) => unknown,
+): Promise<void> {
+  const { answer } = injection;
+  const waited = injection.delayMs === 0 || (await injection.delay());
+  if (answer === undefined || !waited || !(await injection.confirm())) {
+    proceed(options, handler);
+    return;
+  }
+  await answerHandler(options, handler, answer, () => injection.answered());
+}
+
+/** The prototypes of a dispatcher that have a `dispatch` of their own. */
+function ownersOfDispatch(dispatcher: unknown): object[] {
+  const owners: object[] = [];
+  let at: unknown = dispatcher;
+  while (typeof at === 'object' && at !== null && at !== Object.prototype) {
+    if (Object.hasOwn(at, 'dispatch')) owners.push(at);
+    at = Object.getPrototypeOf(at);
+  }
+  return owners;
+}
+
+function isDispatch(value: unknown): value is Dispatch {
+  return typeof value === 'function';
+}

@@ -1,0 +1,155 @@
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import type { Dose } from '../../generated/types.ts';
+import { consider, dependencyRules, type DependencyRule } from '../calls/consider.ts';
+import type { OutboundCall } from '../calls/call.ts';
+import type { Clock } from '../clock.ts';
+import type { DoseSource } from '../dose-source.ts';
+import type { InvocationEffect } from '../faults/module.ts';
+import { moduleOf } from '../faults/of.ts';
+import type { Consideration, Gate } from '../intercept/gate.ts';
+import { interceptNodeHttp } from '../intercept/node-http.ts';
+import { interceptUndici } from '../intercept/undici.ts';
+import type { Reporter } from '../telemetry/reporter.ts';
+import type { Invocation } from './invocation.ts';
+
+/** A waiting delay looks at the dose at least this often. */
+const SLICE_MS = 250;
+
+export interface PlannedEffect {
+  readonly id: string;
+  readonly effect: InvocationEffect;
+}
+
+/** Injects the faults of one dose: the only place that waits, counts and looks at the dose while doing so. */
+export class Injector implements Gate {
+  /** The enrolled invocation under way, where there is only one at a time; for calls that lost their context. */
+  only: Invocation | undefined;
+  /** How long the handler has taken at most without our delays, in milliseconds. */
+  longestHandlerMs = 0;
+  readonly #dose: Dose;
+  readonly #source: DoseSource;
+  readonly #clock: Clock;
+  readonly #reporter: Reporter;
+  readonly #storage: AsyncLocalStorage<Invocation | undefined>;
+  readonly #concurrent: boolean;
+  readonly #rules: readonly DependencyRule[];
+  readonly #restore: (() => void)[] = [];
+  readonly #wake = new Set<() => void>();
+  #ended = false;
+
+  constructor(
+    dose: Dose,
+    source: DoseSource,
+    clock: Clock,
+    reporter: Reporter,
+    storage: AsyncLocalStorage<Invocation | undefined>,
+    concurrent: boolean,
+  ) {
+    this.#dose = dose;
+    this.#source = source;
+    this.#clock = clock;
+    this.#reporter = reporter;
+    this.#storage = storage;
+    this.#concurrent = concurrent;
+    this.#rules = dependencyRules(dose);
+    if (this.#rules.length > 0) this.#restore.push(interceptNodeHttp(this), interceptUndici(this));
+  }
+
+  end(): void {
+    this.#ended = true;
+    for (const restore of this.#restore.splice(0)) restore();
+    for (const wake of this.#wake) wake();
+    this.#storage.disable();
+  }
+
+  isExpired(): boolean {
+    return this.#clock.now() >= this.#dose.expiresAt;
+  }
+
+  /** What the faults do to this invocation at this moment, in file order; each decided by its own draws. */
+  plan(invocation: Invocation, moment: 'before' | 'after'): PlannedEffect[] {
+    return this.#dose.faults.flatMap(({ id, fault }) => {
+      const module = moduleOf(fault);
+      if (module.onInvocation === undefined) return [];
+      const draw = invocation.drawsAt(id, moment);
+      const effect = module.onInvocation(fault, moment, draw);
+      return effect === undefined || draw('rate') >= (fault.rate ?? 1) ? [] : [{ id, effect }];
+    });
+  }
+
+  /** Runs the handler and remembers how long it took. */
+  async timed<T>(work: () => Promise<T>): Promise<T> {
+    const startedAt = this.#clock.monotonic();
+    try {
+      return await work();
+    } finally {
+      this.longestHandlerMs = Math.max(this.longestHandlerMs, this.#clock.monotonic() - startedAt);
+    }
+  }
+
+  count(invocation: Invocation, faultId: string): void {
+    invocation.hasFired(faultId);
+    this.#reporter.fired(faultId);
+  }
+
+  /** As far as is known without reading, this may still be injected into this invocation. */
+  isAllowed(invocation: Invocation): boolean {
+    return !this.#ended && !invocation.finished && !this.isExpired() && this.#source.freshness() === 'fresh';
+  }
+
+  async confirm(invocation: Invocation): Promise<boolean> {
+    if (!this.isAllowed(invocation)) await this.#source.confirm();
+    return this.isAllowed(invocation);
+  }
+
+  /** Waits, in slices, as long as the dose allows it; says whether it still does. */
+  async delay(invocation: Invocation, faultIds: readonly string[], delayMs: number): Promise<boolean> {
+    if (!(await this.confirm(invocation))) return false;
+    for (const id of faultIds) this.count(invocation, id);
+    const until = this.#clock.monotonic() + delayMs;
+    for (;;) {
+      const leftMs = until - this.#clock.monotonic();
+      if (!this.isAllowed(invocation)) return false;
+      if (leftMs <= 0) return true;
+      this.#source.keepFresh();
+      await this.#sleep(Math.min(leftMs, SLICE_MS, this.#dose.expiresAt - this.#clock.now()));
+    }
+  }
+
+  consider(call: OutboundCall): Consideration | undefined {
+    const invocation = this.#storage.getStore() ?? (this.#concurrent ? undefined : this.only);
+    if (this.#ended || this.isExpired() || invocation?.group !== 'experimental' || invocation.finished) {
+      return undefined;
+    }
+    const candidate = consider(this.#rules, call, invocation);
+    if (candidate === undefined) return undefined;
+    return {
+      ...candidate,
+      decide: (body) => {
+        const injection = candidate.decide(body);
+        if (injection === undefined) return undefined;
+        return {
+          ...injection,
+          isAllowed: () => this.isAllowed(invocation),
+          confirm: () => this.confirm(invocation),
+          delay: () => this.delay(invocation, injection.delayedBy, injection.delayMs),
+          answered: () => {
+            if (injection.answeredBy !== undefined) this.count(invocation, injection.answeredBy);
+          },
+        };
+      },
+    };
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#wake.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, Math.max(1, ms));
+      this.#wake.add(wake);
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type { Dose } from '../../generated/types.ts';
+import type { OutboundCall } from '../calls/call.ts';
+import { drawsFor, type Draw } from '../draw.ts';
+import type { EnrolledGroup } from '../group.ts';
+
+/** Before its timeout an invocation is left this much time for its answer, whatever a delay says. */
+export const ANSWER_MARGIN_MS = 100;
+
+/** One enrolled invocation: what is particular to it never lies anywhere else. */
+export class Invocation {
+  readonly requestId: string;
+  readonly group: EnrolledGroup;
+  /** The tick in which it started. */
+  readonly cohort: number;
+  readonly remainingMs: () => number;
+  /** No fault is injected any more: calls that outlive their invocation are left alone. */
+  finished = false;
+  readonly fired = new Map<string, number>();
+  readonly #dose: Dose;
+  readonly #matches = new Map<string, number>();
+  readonly #attempts = new Map<string, number>();
+
+  constructor(
+    dose: Dose,
+    requestId: string,
+    group: EnrolledGroup,
+    cohort: number,
+    remainingMs: () => number,
+  ) {
+    this.#dose = dose;
+    this.requestId = requestId;
+    this.group = group;
+    this.cohort = cohort;
+    this.remainingMs = remainingMs;
+  }
+
+  /** The draws for the next thing that a fault could hit in this invocation. */
+  nextDraws(faultId: string): Draw {
+    const index = this.#matches.get(faultId) ?? 0;
+    this.#matches.set(faultId, index + 1);
+    return drawsFor(this.#dose.salt, this.requestId, faultId, index);
+  }
+
+  /** The draws of a fault at one end of this invocation. */
+  drawsAt(faultId: string, moment: 'before' | 'after'): Draw {
+    return drawsFor(this.#dose.salt, this.requestId, faultId, moment === 'before' ? 0 : 1);
+  }
+
+  /**
+   * Which attempt of one call this is, from 1: as the AWS SDK says in its header, else the number of calls to the same
+   * method, host and path in this invocation.
+   */
+  attemptOf(call: OutboundCall): number {
+    const [, said] = /(?:^|;)\s*attempt=(\d+)/.exec(call.header('amz-sdk-request') ?? '') ?? [];
+    if (said !== undefined) return Number(said);
+    const key = `${call.method} ${call.host}:${call.port}${call.path}`;
+    const attempt = (this.#attempts.get(key) ?? 0) + 1;
+    this.#attempts.set(key, attempt);
+    return attempt;
+  }
+
+  hasFired(faultId: string): void {
+    this.fired.set(faultId, (this.fired.get(faultId) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,165 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Dose } from '../../generated/types.ts';
+import type { Clock } from '../clock.ts';
+import type { DoseSource } from '../dose-source.ts';
+import { groupOf, type EnrolledGroup } from '../group.ts';
+import { logOnce, reasonOf } from '../log.ts';
+import type { ActiveRun, HandlerCall, Realm } from '../realm.ts';
+import { logFaulted } from '../telemetry/emf.ts';
+import type { Reporter } from '../telemetry/reporter.ts';
+import { contextOf, remainingMsOf, requestIdOf } from './context.ts';
+import { underFaults } from './faulting.ts';
+import { Injector } from './injector.ts';
+import { Invocation } from './invocation.ts';
+import { callbackOf, callPlainly, deliver, perform } from './perform.ts';
+
+/** An outcome is waited for no longer than this, at most once per tick, after the measured time. */
+export const ACKNOWLEDGE_OUTCOME_MS = 25;
+/** Where a fault can end the process, the start of an invocation is waited for no longer than this. */
+export const ACKNOWLEDGE_START_MS = 100;
+
+/** A dose in effect in this realm. */
+export class Run implements ActiveRun {
+  readonly dose: Dose;
+  readonly reporter: Reporter;
+  readonly #realm: Realm;
+  readonly #source: DoseSource;
+  readonly #clock: Clock;
+  readonly #functionName: string;
+  readonly #storage = new AsyncLocalStorage<Invocation | undefined>();
+  readonly #injector: Injector;
+  #waitedInTick = Number.NaN;
+  #ended = false;
+
+  constructor(
+    dose: Dose,
+    parts: {
+      realm: Realm;
+      source: DoseSource;
+      clock: Clock;
+      reporter: Reporter;
+      functionName: string;
+      concurrent: boolean;
+    },
+  ) {
+    this.dose = dose;
+    this.reporter = parts.reporter;
+    this.#realm = parts.realm;
+    this.#source = parts.source;
+    this.#clock = parts.clock;
+    this.#functionName = parts.functionName;
+    this.#injector = new Injector(
+      dose,
+      parts.source,
+      parts.clock,
+      parts.reporter,
+      this.#storage,
+      parts.concurrent,
+    );
+  }
+
+  /** Takes everything back that was patched and ends every delay. Invocations under way still report their outcome. */
+  end(): void {
+    this.#ended = true;
+    this.#injector.end();
+    if (this.#realm.active === this) this.#realm.active = undefined;
+  }
+
+  invoke(call: HandlerCall): unknown {
+    const requestId = requestIdOf(call);
+    if (this.#injector.isExpired()) this.end();
+    if (requestId === undefined || this.#ended) return callPlainly(call);
+    this.#source.keepFresh();
+    const group = groupOf(this.dose.salt, requestId, this.dose.exposure);
+    if (group === 'bystander') {
+      this.#injector.only = undefined;
+      return this.#storage.run(undefined, callPlainly, call);
+    }
+    const outcome = this.#take(call, requestId);
+    const callback = callbackOf(call);
+    return callback === undefined ? outcome : deliver(outcome, callback, contextOf(call));
+  }
+
+  async #take(call: HandlerCall, requestId: string): Promise<unknown> {
+    let run: Run = this;
+    let invocation: Invocation | undefined;
+    try {
+      await this.#source.confirm();
+      // The dose may have become another one; groups are then those of the new one.
+      const now = this.#realm.active;
+      if (now instanceof Run) run = now;
+      invocation = now === run ? await run.#admit(call, requestId) : undefined;
+    } catch (error) {
+      logOnce(`an invocation was left alone: ${reasonOf(error)}`);
+    }
+    return invocation === undefined ? perform(call) : run.#measured(call, invocation);
+  }
+
+  /** Everything that both groups go through alike before the handler runs; undefined where it is left alone. */
+  async #admit(call: HandlerCall, requestId: string): Promise<Invocation | undefined> {
+    const group = groupOf(this.dose.salt, requestId, this.dose.exposure);
+    if (group === 'bystander' || this.#injector.isExpired()) return undefined;
+    const freshness = this.#source.freshness();
+    if (freshness !== 'fresh') {
+      this.reporter.skipped(freshness);
+      this.reporter.send();
+      return undefined;
+    }
+    const cohort = this.reporter.cohortAt(this.#clock.now());
+    this.reporter.started(group, cohort);
+    if (this.dose.acknowledgeStart && !(await this.reporter.acknowledge(ACKNOWLEDGE_START_MS))) {
+      this.reporter.withdrawn(group, cohort);
+      this.reporter.skipped('start-not-acknowledged');
+      return undefined;
+    }
+    return new Invocation(this.dose, requestId, group, cohort, () => remainingMsOf(call));
+  }
+
+  async #measured(call: HandlerCall, invocation: Invocation): Promise<unknown> {
+    const startedAt = this.#clock.monotonic();
+    this.#injector.only = invocation;
+    let failed = true;
+    try {
+      const answer = await this.#storage.run(invocation, underFaults, call, invocation, this.#injector);
+      failed = false;
+      return answer;
+    } finally {
+      const ms = this.#clock.monotonic() - startedAt;
+      invocation.finished = true;
+      if (this.#injector.only === invocation) this.#injector.only = undefined;
+      this.reporter.finished(invocation.group, invocation.cohort, failed, ms);
+      if (invocation.fired.size > 0) this.#log(invocation);
+      await this.#reportOutcome();
+    }
+  }
+
+  async #reportOutcome(): Promise<void> {
+    const tick = this.reporter.cohortAt(this.#clock.now());
+    if (tick !== this.#waitedInTick) {
+      this.#waitedInTick = tick;
+      await this.reporter.acknowledge(ACKNOWLEDGE_OUTCOME_MS);
+    } else if (this.dose.acknowledgeStart) {
+      // Its start is known: were its end to stay here, it would look like a process that died.
+      this.reporter.send();
+    }
+  }
+
+  #log({
+    requestId,
+    group,
+    fired,
+  }: {
+    requestId: string;
+    group: EnrolledGroup;
+    fired: Map<string, number>;
+  }): void {
+    logFaulted({
+      at: this.#clock.now(),
+      functionName: this.#functionName,
+      runId: this.dose.runId,
+      requestId,
+      group,
+      fired: Object.fromEntries(fired),
+    });
+  }
+}

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { Dose, Telemetry } from '../../generated/types.ts';
+import type { Clock } from '../clock.ts';
+import type { EnrolledGroup } from '../group.ts';
+import { logOnce, reasonOf } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import { within } from '../within.ts';
+import { GroupCounts } from './counters.ts';
+
+/** Why an enrolled invocation was left alone. */
+export type SkipReason = 'stale' | 'clock' | 'start-not-acknowledged';
+
+/** A report is kept below this, whatever the length of the run. */
+export const LARGEST_REPORT_BYTES = 4000;
+/** A write in the background is given up after this. */
+const WRITE_DEADLINE_MS = 1000;
+/** After a write that failed, none is waited for and none is sent for this long. */
+const PAUSE_AFTER_FAILURE_MS = 1000;
+/** Reports outlive their run by a week, for whoever looks into it. */
+const KEEP_REPORTS_SECONDS = 7 * 24 * 3600;
+/** Beyond this a histogram has but a few buckets left. */
+const COARSEST_STRIDE = 1024;
+/** How often the last report of an ended run is tried. */
+const MOST_LAST_ATTEMPTS = 20;
+
+/** Counts what happens to a run's enrolled invocations in this realm, and reports it: cumulative, one item. */
+export class Reporter {
+  readonly #dose: Dose;
+  readonly #store: Store | undefined;
+  readonly #clock: Clock;
+  readonly #realm = randomUUID();
+  readonly #groups = { experimental: new GroupCounts(), control: new GroupCounts() };
+  readonly #fired = new Map<string, number>();
+  readonly #skipped = new Map<string, number>();
+  #seq = 0;
+  #changes = 0;
+  #acknowledged = 0;
+  #writing: Promise<boolean> | undefined;
+  #pausedUntil = 0;
+  #lastAttempts = 0;
+  #stride = 1;
+
+  /** @param store undefined: nothing is sent, everything counts as acknowledged */
+  constructor(dose: Dose, store: Store | undefined, clock: Clock) {
+    this.#dose = dose;
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** The tick that an instant belongs to. */
+  cohortAt(at: number): number {
+    const { originAt, lengthMs } = this.#dose.tick;
+    return Math.floor((at - originAt) / lengthMs);
+  }
+
+  started(group: EnrolledGroup, cohort: number): void {
+    this.#groups[group].start(cohort);
+    this.#changes += 1;
+  }
+
+  withdrawn(group: EnrolledGroup, cohort: number): void {
+    this.#groups[group].withdraw(cohort);
+    this.#changes += 1;
+  }
+
+  finished(group: EnrolledGroup, cohort: number, failed: boolean, ms: number): void {
+    this.#groups[group].finish(cohort, failed, ms, this.#dose.lnGamma);
+    this.#changes += 1;
+  }
+
+  fired(faultId: string): void {
+    this.#fired.set(faultId, (this.#fired.get(faultId) ?? 0) + 1);
+    this.#changes += 1;
+  }
+
+  skipped(reason: SkipReason): void {
+    this.#skipped.set(reason, (this.#skipped.get(reason) ?? 0) + 1);
+    this.#changes += 1;
+  }
+
+  /** Everything that was counted is in the store. */
+  get settled(): boolean {
+    return this.#store === undefined || this.#acknowledged === this.#changes;
+  }
+
+  /** Nothing is left to be counted or sent, or it has been tried often enough. */
+  get done(): boolean {
+    const open = this.#groups.experimental.outstanding() + this.#groups.control.outstanding();
+    return (this.settled && open === 0) || this.#lastAttempts >= MOST_LAST_ATTEMPTS;
+  }
+
+  /** Waits until everything counted so far is in the store, no longer than `limitMs`; says whether it is. */
+  async acknowledge(limitMs: number): Promise<boolean> {
+    const wanted = this.#changes;
+    if (this.settled) return true;
+    if (this.#isPaused()) return false;
+    await within(limitMs, this.#writeUntil(wanted));
+    return this.#acknowledged >= wanted;
+  }
+
+  /** Sends what has not been sent, in the background. */
+  send(): void {
+    if (!this.settled && !this.#isPaused()) void this.#writeUntil(this.#changes);
+  }
+
+  /** One more try for a run that is over. */
+  sendLast(): void {
+    if (this.settled || this.#isPaused()) return;
+    this.#lastAttempts += 1;
+    this.send();
+  }
+
+  async #writeUntil(wanted: number): Promise<void> {
+    while (this.#acknowledged < wanted) {
+      this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+      if (!(await this.#writing)) return;
+    }
+  }
+
+  async #write(): Promise<boolean> {
+    const changes = this.#changes;
+    this.#seq += 1;
+    const ttlSeconds = Math.ceil(this.#dose.expiresAt / 1000) + KEEP_REPORTS_SECONDS;
+    try {
+      await this.#store?.writeTelemetry(this.report(), ttlSeconds, WRITE_DEADLINE_MS);
+      this.#acknowledged = Math.max(this.#acknowledged, changes);
+      return true;
+    } catch (error) {
+      logOnce(`the run is not fully reported: ${reasonOf(error)}`);
+      this.#pausedUntil = this.#clock.now() + PAUSE_AFTER_FAILURE_MS;
+      return false;
+    }
+  }
+
+  #isPaused(): boolean {
+    const leftMs = this.#pausedUntil - this.#clock.now();
+    return leftMs > 0 && leftMs <= PAUSE_AFTER_FAILURE_MS;
+  }
+
+  /** The report as it would be sent now. Both groups lose resolution together, so that neither looks slower for it. */
+  report(): Telemetry {
+    for (;;) {
+      const report = this.#reportNow();
+      const fits = Buffer.byteLength(JSON.stringify(report)) <= LARGEST_REPORT_BYTES;
+      if (fits || this.#stride >= COARSEST_STRIDE) return report;
+      this.#stride *= 2;
+    }
+  }
+
+  #reportNow(): Telemetry {
+    return {
+      version: 1,
+      runId: this.#dose.runId,
+      realm: this.#realm,
+      seq: Math.max(1, this.#seq),
+      at: this.#clock.now(),
+      groups: {
+        experimental: this.#groups.experimental.report(this.#stride),
+        control: this.#groups.control.report(this.#stride),
+      },
+      fired: Object.fromEntries(this.#fired),
+      skipped: Object.fromEntries(this.#skipped),
+    };
+  }
+}
