@@ -113,9 +113,10 @@ function readPart(item: Telemetry, group: keyof Telemetry['groups'], view: Telem
   const counters = item.groups[group];
   const { started, finished, failed, cohorts } = counters;
   const all = { started, finished, failed };
-  const listed = sum(cohorts.map(countsOf));
-  const unlisted = subtract(all, listed);
-  for (const counts of [all, unlisted, ...cohorts.map(countsOf)]) requirePossible(item, group, counts);
+  const unlisted = subtract(all, sum(cohorts.map(countsOf)));
+  requirePossible(item, `${group} in all`, all);
+  for (const cohort of cohorts) requirePossible(item, `${group} in cohort ${cohort[0]}`, countsOf(cohort));
+  requirePossible(item, `${group} outside of the listed cohorts`, unlisted);
 
   const histogram = readHistogram(item, group);
   const open = firstOpenCohort(view);
@@ -172,12 +173,10 @@ function readHistogram(item: Telemetry, group: keyof Telemetry['groups']): Histo
   return histogram;
 }
 
-function requirePossible(item: Telemetry, group: string, { started, finished, failed }: Counts): void {
+function requirePossible(item: Telemetry, where: string, { started, finished, failed }: Counts): void {
   if (failed < 0 || finished < failed || started < finished) {
-    throw new TelemetryError(
-      item.realm,
-      `${group}: ${started} started, ${finished} finished, ${failed} failed in a cohort or outside of all listed ones`,
-    );
+    const found = `${started} started, ${finished} finished, ${failed} failed`;
+    throw new TelemetryError(item.realm, `${where}: ${found}; each must be at least the next`);
   }
 }
 

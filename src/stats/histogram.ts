@@ -42,14 +42,17 @@ export function middleOf(bucket: number, lnGamma: number = LN_GAMMA): number {
 export function histogramOf(counts: Iterable<readonly [bucket: number, count: number]>): Histogram {
   const byBucket = new Map<number, number>();
   for (const [bucket, count] of counts) {
-    requireThat(Number.isSafeInteger(bucket), () => `bucket: ${bucket}, not an integer`);
-    requireThat(Number.isSafeInteger(count) && count >= 0, () => `count of bucket ${bucket}: ${count}`);
+    if (!Number.isSafeInteger(bucket) || !Number.isSafeInteger(count) || count < 0) {
+      throw new RangeError(
+        `histogram: ${count} in bucket ${bucket}; both must be integers, the count not negative`,
+      );
+    }
     if (count > 0) byBucket.set(bucket, (byBucket.get(bucket) ?? 0) + count);
   }
   return [...byBucket].sort(([a], [b]) => a - b);
 }
 
-/** Both together. Any order of merging gives the same. */
+/** All together. Any order of merging gives the same. */
 export function merge(...histograms: readonly Histogram[]): Histogram {
   return histogramOf(histograms.flat());
 }

@@ -1,5 +1,8 @@
-import { boundary } from './bisection.ts';
+import { crossing } from './bisection.ts';
 import { LAMBDAS, logMixture, requireThat, type Interval, type Side } from './betting.ts';
+
+// Taken once: where tests run, each look at a global is slow.
+const { expm1, log, log1p } = Math;
 
 /** Outcomes of one group. */
 export interface Outcomes {
@@ -9,8 +12,8 @@ export interface Outcomes {
 }
 
 const ODDS = {
-  up: LAMBDAS.map((lambda) => ({ slope: lambda, odds: Math.expm1(lambda) })),
-  down: LAMBDAS.map((lambda) => ({ slope: -lambda, odds: Math.expm1(-lambda) })),
+  up: LAMBDAS.map((lambda) => ({ slope: lambda, odds: expm1(lambda) })),
+  down: LAMBDAS.map((lambda) => ({ slope: -lambda, odds: expm1(-lambda) })),
 } as const;
 
 /**
@@ -23,21 +26,20 @@ export function oneArm(side: Side, { n, bad }: Outcomes, tolerance: number): num
   requireThat(tolerance >= 0 && tolerance <= 1, () => `tolerance: ${tolerance}, not a share between 0 and 1`);
   // Without data there is nothing to multiply, and 0 times an infinite logarithm would not be a number.
   if (n === 0) return 0;
-  return logMixture(ODDS[side].map(({ slope, odds }) => slope * bad - n * Math.log1p(tolerance * odds)));
+  return logMixture(ODDS[side].map(({ slope, odds }) => slope * bad - n * log1p(tolerance * odds)));
 }
 
 /** Lower confidence bound of a share at every look at once, at error probability `alpha` / 2. */
 export function shareAtLeast(outcomes: Outcomes, alpha: number): number {
-  const refuted = Math.log(2 / alpha);
-  const tooLow = (share: number) => oneArm('up', outcomes, share) >= refuted;
-  return outcomes.bad > 0 && tooLow(0) ? boundary(tooLow, 0, 1) : 0;
+  const excess = (share: number) => oneArm('up', outcomes, share) - log(2 / alpha);
+  // What was seen is never refuted: each bet loses on it.
+  return outcomes.bad > 0 && excess(0) >= 0 ? crossing(excess, 0, outcomes.bad / outcomes.n) : 0;
 }
 
 /** Upper confidence bound of a share at every look at once, at error probability `alpha` / 2. */
 export function shareAtMost(outcomes: Outcomes, alpha: number): number {
-  const refuted = Math.log(2 / alpha);
-  const tooHigh = (share: number) => oneArm('down', outcomes, share) >= refuted;
-  return outcomes.bad < outcomes.n && tooHigh(1) ? boundary(tooHigh, 1, 0) : 1;
+  const excess = (share: number) => oneArm('down', outcomes, share) - log(2 / alpha);
+  return outcomes.bad < outcomes.n && excess(1) >= 0 ? crossing(excess, 1, outcomes.bad / outcomes.n) : 1;
 }
 
 /** Time-uniform confidence interval of a share, at level 1 - `alpha`. */

@@ -1,4 +1,4 @@
-import { histogramOf, type Histogram } from './histogram.ts';
+import type { Histogram } from './histogram.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const SEXTETS: ReadonlyMap<string, number> = new Map([...ALPHABET].map((letter, value) => [letter, value]));
@@ -15,7 +15,7 @@ export class PackingError extends Error {
 export function pack(histogram: Histogram): string {
   const bytes: number[] = [];
   let previous = 0;
-  for (const [bucket, count] of histogramOf(histogram)) {
+  for (const [bucket, count] of histogram) {
     writeVarint(bytes, zigZag(bucket - previous));
     writeVarint(bytes, count);
     previous = bucket;

@@ -60,15 +60,14 @@ export function quantileInterval(
 
 /** The largest bucket above which there is still too much. */
 function lowerBucket({ histogram, late }: Latencies, tooMany: (slower: number) => boolean): number | null {
-  let slower = late;
+  const slower = slowerThanEach(histogram, late);
+  const last = histogram.at(-1);
   // Above the last bucket are only the late ones; how much slower they are is not known, so its edge must do.
-  let below: number | null = histogram.at(-1)?.[0] ?? null;
-  for (const [bucket, count] of histogram.toReversed()) {
-    if (tooMany(slower)) return below;
-    slower += count;
-    below = bucket - 1;
-  }
-  return tooMany(slower) ? below : null;
+  if (last === undefined || tooMany(late)) return last?.[0] ?? null;
+  const reached = firstIndex(slower, (count) => !tooMany(count));
+  const bucket = histogram[reached]?.[0];
+  // Up to the bucket before, there is as much above as above the occupied one before it.
+  return bucket === undefined || (reached === 0 && !tooMany(total(histogram) + late)) ? null : bucket - 1;
 }
 
 /** The smallest bucket above which there is too little. */
@@ -76,10 +75,23 @@ function upperBucket(
   { histogram, late, unknown }: Latencies,
   tooFew: (slower: number) => boolean,
 ): number | null {
-  let slower = total(histogram) + late + unknown;
-  for (const [bucket, count] of histogram) {
-    slower -= count;
-    if (tooFew(slower)) return bucket;
+  const reached = firstIndex(slowerThanEach(histogram, late + unknown), tooFew);
+  return histogram[reached]?.[0] ?? null;
+}
+
+/** How many are above each occupied bucket: falling. */
+function slowerThanEach(histogram: Histogram, beyond: number): number[] {
+  let slower = total(histogram) + beyond;
+  return histogram.map(([, count]) => (slower -= count));
+}
+
+/** The first index whose value holds, where all after it hold too; the length where none does. */
+function firstIndex(values: readonly number[], holds: (value: number) => boolean): number {
+  let [from, to] = [0, values.length];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if (holds(values[middle] ?? Number.NaN)) to = middle;
+    else from = middle + 1;
   }
-  return null;
+  return from;
 }
