@@ -24,8 +24,6 @@ const ODDS = {
 export function oneArm(side: Side, { n, bad }: Outcomes, tolerance: number): number {
   requireThat(n >= 0 && bad >= 0 && bad <= n, () => `outcomes: ${bad} bad of ${n}`);
   requireThat(tolerance >= 0 && tolerance <= 1, () => `tolerance: ${tolerance}, not a share between 0 and 1`);
-  // Without data there is nothing to multiply, and 0 times an infinite logarithm would not be a number.
-  if (n === 0) return 0;
   return logMixture(ODDS[side].map(({ slope, odds }) => slope * bad - n * log1p(tolerance * odds)));
 }
 

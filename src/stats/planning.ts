@@ -89,7 +89,7 @@ function required(growths: readonly Growth[], { alpha, weight }: Budget): number
     enough *= 2;
     if (enough > FOREVER) return null;
   }
-  return boundary(reached, enough, enough === 1 ? 0 : enough / 2);
+  return boundary(reached, enough, 0);
 }
 
 function growth(outcomes: readonly (readonly [probability: number, gain: number])[]): Growth {

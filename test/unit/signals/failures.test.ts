@@ -65,7 +65,7 @@ describe('failures against a limit', () => {
   it('are harm with what failed and what is late, among all that started', () => {
     const seen = observe(
       { started: 500, failed: 20, late: 5, pending: 30 },
-      { started: 490, failed: 3, late: 1 },
+      { started: 490, failed: 3, late: 1, pending: 25 },
     );
     const evidence = only(judge(limit, seen));
     expect(evidence.logHarm).toBe(oneArm('up', { n: 500, bad: 25 }, 0.01));
