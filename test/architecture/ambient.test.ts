@@ -107,7 +107,7 @@ describe('the lint rules', () => {
     expect(rulesOf(path)).toContain(rule);
   });
 
-  it.each(allowed)('allow in %s: %s', (path: string) => {
+  it.each(allowed)('allow in %s: %s', (path, _text) => {
     expect(rulesOf(path)).toEqual([]);
   });
 
