@@ -1,6 +1,9 @@
 // Taken once: where tests run, each look at a global is slow.
-const { exp, log, max } = Math;
-const { isFinite, NaN: notANumber } = Number;
+const exp = Math.exp;
+const log = Math.log;
+const max = Math.max;
+const isFinite = Number.isFinite;
+const notANumber = Number.NaN;
 
 /** `up` bets that the mean is above its tolerance (harm), `down` that it is below (held). */
 export type Side = 'up' | 'down';

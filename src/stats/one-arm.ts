@@ -2,7 +2,9 @@ import { crossing } from './bisection.ts';
 import { LAMBDAS, logMixture, requireThat, type Interval, type Side } from './betting.ts';
 
 // Taken once: where tests run, each look at a global is slow.
-const { expm1, log, log1p } = Math;
+const expm1 = Math.expm1;
+const log = Math.log;
+const log1p = Math.log1p;
 
 /** Outcomes of one group. */
 export interface Outcomes {
