@@ -29,9 +29,7 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
   return [
     ...checkLimits(file),
     ...(targets === undefined ? [] : checkTargets(targets)),
-    ...(targets === undefined
-      ? []
-      : [...faults, ...signals].flatMap((entry) => checkReference(entry, targets))),
+    ...(targets === undefined ? [] : checkReferences([...faults, ...signals], targets)),
     ...faults.flatMap(({ path, value }) => [
       ...checkDelay(path, value['delay']),
       ...checkService(path, value, facts.errorsByService),

@@ -1,0 +1,7 @@
+import type { Command } from '../command.ts';
+import { faults } from './faults.ts';
+import { init } from './init.ts';
+import { validate } from './validate.ts';
+
+/** Every command, in the order in which help lists them. */
+export const commands: readonly Command[] = [init, validate, faults];
