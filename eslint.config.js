@@ -119,7 +119,7 @@ export default defineConfig(
   },
   {
     // Programs that talk to a person.
-    files: ['{scripts,bench,examples,test}/**/*.{ts,js,mjs,cjs}', 'src/cli/**/*.ts'],
+    files: ['{scripts,bench,examples,test,.ci}/**/*.{ts,js,mjs,cjs}', 'src/cli/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -17,7 +17,8 @@ export async function buildCli(root: string, outDir: string): Promise<Metafile> 
     entryPoints: { main: join(root, 'src/cli/main.ts') },
     outdir: outDir,
     outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
+    // Beside main.mjs: what a module finds relative to itself, it finds wherever it ends up.
+    chunkNames: '[name]-[hash]',
     bundle: true,
     splitting: true,
     format: 'esm',
