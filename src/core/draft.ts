@@ -15,8 +15,10 @@ export interface Decision {
 /** First wait before a command without result is handed out again; it doubles up to `retryCapMs`. */
 const retryMs = 15_000;
 const retryCapMs = 300_000;
-/** Bound on a run's outbox: only a controller that cannot reach anything would come near it. */
-const maxOutbox = 200;
+/** Where the journal cannot be written, so many commands wait for it; then measurements are left out of it. */
+const measuredBacklog = 20;
+/** And from here on everything but changes of phase: a run that cannot be stored any more could not be reverted. */
+const maxBacklog = 60;
 
 /** The run being decided on: every change goes through here, so that none escapes the journal or the outbox. */
 export class Draft {
@@ -47,8 +49,6 @@ export class Draft {
       attempts: 1,
       retryAt: this.at + retryMs,
     };
-    if (this.run.outbox.length >= maxOutbox)
-      throw new Error(`Run ${this.run.id}: more than ${maxOutbox} outstanding commands`);
     this.patch({ nextCommandId: entry.id + 1, outbox: [...this.run.outbox, entry] });
     this.#issued.set(entry.id, entry);
   }
@@ -75,12 +75,17 @@ export class Draft {
   /** Hands out again what has had no result for too long; an apply never. */
   reissueDue(): void {
     for (const entry of this.run.outbox) {
-      if (entry.retryAt > this.at || entry.command.type === 'apply' || this.#issued.has(entry.id)) continue;
-      const wait = Math.min(retryMs * 2 ** Math.min(entry.attempts, 20), retryCapMs);
-      const again = { ...entry, attempts: entry.attempts + 1, retryAt: this.at + wait };
-      this.#replace(again);
-      this.#issued.set(again.id, again);
+      if (entry.retryAt <= this.at && entry.command.type !== 'apply' && !this.#issued.has(entry.id))
+        this.reissue(entry);
     }
+  }
+
+  /** Hands out again what is outstanding. Never for an apply. */
+  reissue(entry: OutboxEntry): void {
+    const wait = Math.min(retryMs * 2 ** Math.min(entry.attempts, 20), retryCapMs);
+    const again = { ...entry, attempts: entry.attempts + 1, retryAt: this.at + wait };
+    this.#replace(again);
+    this.#issued.set(again.id, again);
   }
 
   note(what: JournalFact): void {
@@ -136,9 +141,15 @@ export class Draft {
   }
 
   finish(): Decision {
-    if (this.#journal.length > 0) this.issue({ type: 'journal', entries: this.#journal.splice(0) });
+    const entries = this.#journal.splice(0).filter(({ what }) => this.#hasRoomFor(what));
+    if (entries.length > 0) this.issue({ type: 'journal', entries });
     const commands = [...this.#issued.values()].sort((a, b) => a.id - b.id);
     return { run: this.run, commands, reasons: this.#reasons, changed: this.run !== this.#before };
+  }
+
+  #hasRoomFor(what: JournalFact): boolean {
+    const backlog = this.outstanding('journal').length;
+    return what.type === 'phase' || backlog < (what.type === 'measurement' ? measuredBacklog : maxBacklog);
   }
 
   #replace(entry: OutboxEntry): void {

@@ -10,6 +10,7 @@ export function logJoint(evidence: readonly Evidence[], states: readonly Hypothe
   });
   if (terms.length === 0) return 0;
   const max = Math.max(...terms);
+  if (!Number.isFinite(max)) return max;
   return max + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - max), 0));
 }
 
@@ -23,11 +24,16 @@ export function absorb(
     if (found === undefined) return state;
     return {
       ...state,
-      maxLogHarm: Math.max(state.maxLogHarm, found.logHarm),
-      maxLogControlHarm: Math.max(state.maxLogControlHarm, found.logControlHarm ?? -Infinity),
-      logHeld: found.logHeld,
+      maxLogHarm: storable(Math.max(state.maxLogHarm, found.logHarm)),
+      maxLogControlHarm: storable(Math.max(state.maxLogControlHarm, found.logControlHarm ?? -Infinity)),
+      logHeld: found.logHeld === null ? null : storable(found.logHeld),
     };
   });
+}
+
+/** JSON has no infinity: stored, it would read as nothing at all. */
+function storable(log: number): number {
+  return Math.min(Math.max(log, -Number.MAX_VALUE), Number.MAX_VALUE);
 }
 
 export function deviated(state: HypothesisState, judge: JudgeSettings): boolean {
