@@ -1,31 +1,23 @@
 import { assertNever } from './assert.ts';
 import { Draft, type Decision } from './draft.ts';
 import type { RunEvent } from './events.ts';
+import { alarmNames } from './guards.ts';
 import { refuse } from './phases/ending.ts';
 import { advance } from './phases/advance.ts';
 import { onResult } from './phases/result.ts';
 import { startReverting } from './phases/reverting.ts';
 import type { AbortReason, Run } from './run.ts';
-
-/** A tick chain that is this much overdue is dead, and the sweep revives it. */
-const deadChainMs = 30_000;
+import { continueChain, quickenChain, reviveChain } from './ticks.ts';
 
 /** What follows from an event. Pure: the same run and event give the same decision, whoever asks and however often. */
 export function decide(run: Run, event: RunEvent): Decision {
   const draft = new Draft(run, event.at);
   switch (event.type) {
     case 'tick':
-      if (event.epoch === run.tick.epoch && event.n === run.tick.n) {
-        continueChain(draft, event.epoch, event.n + 1);
-        draft.reissueDue();
-        advance(draft);
-      }
+      onTick(draft, event.epoch, event.n);
       break;
     case 'sweep':
-      if (needsTicks(run) && event.at > run.tick.expectedAt + deadChainMs + run.settings.skewMs) {
-        draft.decide('revive', `The tick chain was dead for ${event.at - run.tick.expectedAt} ms.`);
-        continueChain(draft, run.tick.epoch + 1, 0);
-      }
+      reviveChain(draft);
       draft.reissueDue();
       advance(draft);
       break;
@@ -49,25 +41,25 @@ export function decide(run: Run, event: RunEvent): Decision {
     default:
       assertNever(event);
   }
+  quickenChain(draft);
   return draft.finish();
 }
 
-/** Whether ticks still have something to do for this run. */
-export function needsTicks(run: Run): boolean {
-  return run.phase !== 'ended' || run.outbox.some((entry) => entry.command.type !== 'schedule-tick');
-}
-
-function continueChain(draft: Draft, epoch: number, n: number): void {
-  const expectedAt = draft.at + draft.run.settings.tickMs;
-  for (const entry of draft.outstanding('schedule-tick')) draft.settle(entry.id);
-  draft.patch({ tick: { epoch, n, expectedAt } });
-  if (needsTicks(draft.run)) draft.issue({ type: 'schedule-tick', epoch, n, at: expectedAt });
+function onTick(draft: Draft, epoch: number, n: number): void {
+  const { tick } = draft.run;
+  if (epoch !== tick.epoch) return;
+  if (n === tick.n) {
+    continueChain(draft, epoch, n + 1);
+    draft.reissueDue();
+    advance(draft);
+  } else if (n === tick.n - 1) {
+    // Delivered again, so whoever acted on it may have died before sending the next one.
+    for (const entry of draft.outstanding('schedule-tick')) draft.reissue(entry);
+  }
 }
 
 function watches(run: Run, alarm: string): boolean {
-  return (run.experiment.abort?.alarms ?? []).some(
-    (one) => (typeof one === 'string' ? one : one.name) === alarm,
-  );
+  return alarmNames(run.experiment.abort?.alarms).includes(alarm);
 }
 
 /** Ends the run early: at once where no fault was begun, else by way of reverting. */

@@ -30,3 +30,13 @@ export class ContentionError extends Error {
     super(`Run ${runId} changed under ${attempts} attempts to save it`);
   }
 }
+
+/** The next tick of a run could not be sent. */
+export class TickLostError extends Error {
+  override readonly name = 'TickLostError';
+  readonly code = 'tick-lost';
+
+  constructor(runId: string) {
+    super(`The next tick of run ${runId} could not be sent`);
+  }
+}
