@@ -1,7 +1,7 @@
 import { assertNever } from '../assert.ts';
 import type { Draft } from '../draft.ts';
 import { startChecking } from './checking.ts';
-import { refuse } from './ending.ts';
+import { refuse, wasApplied } from './ending.ts';
 import { afterPreparation, expireApplies } from './injecting.ts';
 import { driveRecovery, look } from './observing.ts';
 import { driveReverts, startReverting } from './reverting.ts';
@@ -69,5 +69,5 @@ function audit(draft: Draft): void {
   const due = run.audits.filter((time) => time <= at);
   if (due.length === 0) return;
   draft.patch({ audits: run.audits.filter((time) => time > at) });
-  for (const unit of run.units) draft.issue({ type: 'read-back', unit: unit.id });
+  for (const unit of run.units.filter(wasApplied)) draft.issue({ type: 'read-back', unit: unit.id });
 }

@@ -21,7 +21,8 @@ export function end(draft: Draft): void {
   close(draft, verdict.sentence, outcome);
 }
 
-function wasApplied(unit: Draft['run']['units'][number]): boolean {
+/** Whether the run may have changed this unit's resource. */
+export function wasApplied(unit: Draft['run']['units'][number]): boolean {
   return unit.state.at === 'reverted' && unit.state.how !== 'never-applied';
 }
 

@@ -14,10 +14,12 @@ export function look(draft: Draft, final: boolean): void {
 }
 
 export function onObserved(draft: Draft, final: boolean, result: CommandResult): void {
-  if (result.type === 'observed') absorbLook(draft, result);
+  const seen = result.type === 'observed' && result.evidence.every(({ logHarm }) => !Number.isNaN(logHarm));
+  if (seen) absorbLook(draft, result);
   else onBlindLook(draft, result);
-  if (draft.run.phase === 'recovering' && (final || draft.run.measuring.failures >= maxBlindLooks))
-    finishRecovery(draft, final);
+  if (draft.run.phase !== 'recovering') return;
+  if (final && seen) end(draft);
+  else if (draft.run.measuring.failures >= maxBlindLooks) endBlind(draft);
 }
 
 function absorbLook(draft: Draft, look: Extract<CommandResult, { type: 'observed' }>): void {
@@ -50,7 +52,7 @@ function stopIfHarmful(
   look: Extract<CommandResult, { type: 'observed' }>,
   joint: number,
 ): void {
-  const stop = firstStop(look.stops);
+  const stop = firstStop(draft.run, look.stops);
   if (stop !== null) {
     draft.abort(stop.reason);
     startReverting(draft, stop.sentence);
@@ -97,8 +99,7 @@ export function driveRecovery(draft: Draft): void {
   look(draft, over || nothingPending);
 }
 
-function finishRecovery(draft: Draft, final: boolean): void {
-  if (!final)
-    draft.decide('end-without-data', `The last look failed: ${draft.run.measuring.lastError ?? 'unknown'}`);
+function endBlind(draft: Draft): void {
+  draft.decide('end-without-data', `The last look failed: ${draft.run.measuring.lastError ?? 'unknown'}`);
   end(draft);
 }

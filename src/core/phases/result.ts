@@ -30,9 +30,12 @@ export function onResult(draft: Draft, id: number, result: CommandResult): void 
       break;
     case 'revert':
     case 'read-back':
-      draft.settle(id);
-      if (draft.run.phase === 'ended') onAudit(draft, command.unit, result);
-      else onReverted(draft, command.unit, command.type, entry.issuedAt, result);
+      if (draft.unit(command.unit).state.at === 'reverted') {
+        onAudit(draft, entry, command.unit, result);
+      } else {
+        draft.settle(id);
+        onReverted(draft, command.unit, command.type, entry.issuedAt, result);
+      }
       break;
     case 'observe':
       draft.settle(id);
@@ -94,8 +97,13 @@ function onPreparation(draft: Draft, entry: OutboxEntry, result: CommandResult):
   else afterPreparation(draft);
 }
 
-function onAudit(draft: Draft, unit: string, result: CommandResult): void {
-  if (result.type === 'read' && result.read === 'ours') reopen(draft, unit);
-  else if (result.type === 'read')
-    draft.note({ type: 'effect', effect: 'audit', unit, outcome: result.read });
+/** What was given back is read again later: an audit that saw nothing is made again. */
+function onAudit(draft: Draft, entry: OutboxEntry, unit: string, result: CommandResult): void {
+  if (result.type !== 'read') {
+    draft.retryLater(entry);
+    return;
+  }
+  draft.settle(entry.id);
+  if (result.read === 'ours') reopen(draft, unit);
+  else draft.note({ type: 'effect', effect: 'audit', unit, outcome: result.read });
 }

@@ -3,6 +3,7 @@ import type { Draft } from '../draft.ts';
 import type { CommandResult, ReadBack } from '../events.ts';
 import type { EpochMs } from '../ids.ts';
 import type { Unit, UnitState } from '../run.ts';
+import { continueChain } from '../ticks.ts';
 
 type RevertingState = Extract<UnitState, { at: 'reverting' }>;
 
@@ -87,7 +88,7 @@ export function onReverted(
       unit: id,
       outcome: result.detail === '' ? result.read : `${result.read}: ${result.detail}`,
     });
-    draft.setUnit(id, afterRead(draft.at, issuedAt, unit, unit.state, result.read));
+    draft.setUnit(id, afterRead(draft, issuedAt, unit, unit.state, result.read));
   } else {
     const message =
       result.type === 'failed' ? `${result.code}: ${result.message}` : `unexpected ${result.type}`;
@@ -97,41 +98,45 @@ export function onReverted(
   if (draft.run.phase === 'reverting') driveReverts(draft);
 }
 
-/** The read happened somewhere between `issuedAt` and `at`: each comparison takes the end that is on the safe side. */
+/** The read happened somewhere between `issuedAt` and now: each comparison takes the end that is on the safe side. */
 function afterRead(
-  at: EpochMs,
+  draft: Draft,
   issuedAt: EpochMs,
   unit: Unit,
   state: RevertingState,
   read: ReadBack,
 ): UnitState {
-  if (read === 'ours')
-    return {
-      ...state,
-      cleanSince: null,
-      nextAt: at,
-      attempts: state.attempts + 1,
-      lastError: 'still in place',
-    };
+  const { at } = draft;
+  // What was just reverted may be shown for a while: asking faster would change nothing.
+  if (read === 'ours') return afterFailure(draft, unit, state, 'still in place', unit.settleMs);
   const { applyMayLandUntil, cleanSince } = state;
   // An apply may have landed since that read: revert again, once it can land no more.
   if (applyMayLandUntil !== null && issuedAt <= applyMayLandUntil)
     return { ...state, cleanSince: null, nextAt: Math.max(at, applyMayLandUntil + 1), lastError: null };
+  // The two reads may be timed by two clocks.
+  const apartMs = unit.settleMs + draft.run.settings.skewMs;
   if (cleanSince === null)
-    return { ...state, applyMayLandUntil: null, cleanSince: at, nextAt: at + unit.settleMs, lastError: null };
-  if (issuedAt - cleanSince < unit.settleMs) return { ...state, nextAt: cleanSince + unit.settleMs };
+    return { ...state, applyMayLandUntil: null, cleanSince: at, nextAt: at + apartMs, lastError: null };
+  if (issuedAt - cleanSince < apartMs) return { ...state, nextAt: cleanSince + apartMs };
   return { at: 'reverted', since: at, how: read === 'clean' ? 'restored' : read };
 }
 
-function afterFailure(draft: Draft, unit: Unit, state: RevertingState, message: string): UnitState {
+function afterFailure(
+  draft: Draft,
+  unit: Unit,
+  state: RevertingState,
+  message: string,
+  atLeastMs = 0,
+): UnitState {
   const attempts = state.attempts + 1;
-  if (attempts % pageEvery === 0)
+  // Where nobody can be reached, one call for help waits; more would only make the run too large to store.
+  if (attempts % pageEvery === 0 && draft.outstanding('page').length === 0)
     draft.issue({
       type: 'page',
       run: draft.run.id,
       message: `Reverting ${unit.resource} has failed ${attempts} times: ${message}`,
     });
-  const wait = Math.min(backOffMs * 2 ** Math.min(attempts - 1, 20), backOffCapMs);
+  const wait = Math.min(Math.max(backOffMs * 2 ** Math.min(attempts - 1, 20), atLeastMs), backOffCapMs);
   return { ...state, attempts, cleanSince: null, nextAt: draft.at + wait, lastError: message };
 }
 
@@ -140,19 +145,29 @@ export function onLateApply(draft: Draft, id: string, result: CommandResult): vo
   const unit = draft.unit(id);
   if (unit.state.at !== 'reverting') return;
   if (result.type === 'failed' && result.unknown) return; // It may still land: the lease decides.
-  // A known success may have landed after the latest revert: revert once more. A known failure can land no more.
-  const landed = result.type !== 'failed';
-  draft.setUnit(id, {
-    ...unit.state,
-    applyMayLandUntil: null,
-    ...(landed ? { cleanSince: null, nextAt: draft.at } : {}),
-  });
+  if (result.type === 'failed') {
+    draft.setUnit(id, { ...unit.state, applyMayLandUntil: null }); // It can land no more.
+    return;
+  }
+  // It may have landed after the revert that is under way: what that one saw no longer counts.
+  for (const entry of draft.outstanding('revert', 'read-back'))
+    if ('unit' in entry.command && entry.command.unit === id) draft.settle(entry.id);
+  draft.setUnit(id, { ...unit.state, applyMayLandUntil: null, cleanSince: null, nextAt: draft.at });
   if (draft.run.phase === 'reverting') driveReverts(draft);
 }
 
-/** A resource of an ended run shows our own change again: it is taken back as if the run had never ended. */
+/**
+ * A resource that was given back shows our own change again, after an apply that landed beyond every bound: it is taken
+ * back as if the run had never got past reverting.
+ */
 export function reopen(draft: Draft, id: string): void {
+  const { resource } = draft.unit(id);
   draft.setUnit(id, reverting(draft.at, null));
-  draft.enter('reverting', `${draft.unit(id).resource} shows this run's change again.`);
-  draft.issue({ type: 'lock', resources: [draft.unit(id).resource] });
+  for (const entry of draft.outstanding('unlock')) draft.settle(entry.id);
+  draft.patch({ audits: [], outcome: null, endedAt: null });
+  if (draft.run.phase !== 'reverting') draft.enter('reverting', `${resource} shows this run's change again.`);
+  draft.issue({ type: 'lock', resources: [resource] });
+  driveReverts(draft);
+  // The chain may have ended with the run.
+  continueChain(draft, draft.run.tick.epoch + 1, 0);
 }
