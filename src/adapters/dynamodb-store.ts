@@ -111,7 +111,8 @@ export class DynamoDbStore implements Store {
   }
 
   async takeLease(resource: ResourceId, lease: Lease): Promise<boolean> {
-    const free = 'attribute_not_exists(leaseUntil) OR leaseUntil < :now';
+    // The same holder again is a request whose first answer was lost.
+    const free = 'attribute_not_exists(leaseUntil) OR leaseUntil < :now OR leaseHolder = :holder';
     const taken = await this.#table.update(
       lockKey(resource),
       'SET leaseHolder = :holder, leaseKind = :kind, leaseUntil = :until',
@@ -168,10 +169,10 @@ export class DynamoDbStore implements Store {
   async setKillSwitch(on: boolean): Promise<Stops['killSwitch']> {
     const after = await this.#table.update(
       killSwitchKey,
-      'SET #on = :on, generation = if_not_exists(generation, :zero) + :one',
+      'SET #on = :on, generation = if_not_exists(generation, :zero) + :thrown',
       {
         names: { '#on': 'on' },
-        values: { ':on': { BOOL: on }, ':zero': { N: '0' }, ':one': { N: '1' } },
+        values: { ':on': { BOOL: on }, ':zero': { N: '0' }, ':thrown': { N: on ? '1' : '0' } },
       },
     );
     return killSwitchOf(after);

@@ -12,8 +12,10 @@ type Guard = (run: Run, facts: Facts) => readonly Refusal[];
 const killSwitch: Guard = (_run, facts) =>
   facts.stops.killSwitch.on ? [{ code: 'kill-switch', reason: 'The kill switch is on.' }] : [];
 
+/** Before the run is accepted its slot counts; afterwards the time at which it was to start, or was allowed to. */
 const slotAge: Guard = (run, facts) => {
-  const ageMs = facts.at - run.slot.at;
+  const accepted = run.phase === 'checking' ? Math.max(run.startAt, run.approval?.at ?? 0) : 0;
+  const ageMs = facts.at - Math.max(run.slot.at, accepted);
   return ageMs > run.settings.maxSlotAgeMs
     ? [
         {
@@ -55,6 +57,19 @@ const kinds: Guard = ({ experiment }, { limits }) => {
     .map((kind) => ({ code: 'kind-not-allowed', reason: `Faults of kind ${kind} are not allowed here.` }));
 };
 
+/** Two names for one function would be two doses for it, and the second would replace the first. */
+const sameTarget: Guard = ({ experiment }, facts) => {
+  const faulted = facts.targets.filter(
+    (target) => target.function !== null && experiment.faults.some((fault) => fault.target === target.name),
+  );
+  return faulted
+    .filter((target, index) => faulted.findIndex((other) => other.function === target.function) < index)
+    .map(({ name, function: deployed }) => ({
+      code: 'target-twice',
+      reason: `Target ${name} is ${deployed}, which another target of this experiment is as well. Give the function one name.`,
+    }));
+};
+
 const targets: Guard = ({ experiment }, facts) =>
   [...new Set(experiment.faults.map((fault) => fault.target))].flatMap((name): readonly Refusal[] => {
     const target = facts.targets.find((candidate) => candidate.name === name);
@@ -72,7 +87,9 @@ const targets: Guard = ({ experiment }, facts) =>
 /** What may be lost for good is put at risk only by name. */
 const dataLoss: Guard = ({ experiment }, facts) =>
   facts.units
-    .flatMap((unit) => unit.losesData.map((id) => ({ id, unit, fault: experiment.faults[Number(id.slice(1)) - 1] })))
+    .flatMap((unit) =>
+      unit.losesData.map((id) => ({ id, unit, fault: experiment.faults[Number(id.slice(1)) - 1] })),
+    )
     .filter(({ fault }) => fault?.acceptsDataLoss !== true)
     .map(({ id, unit, fault }) => ({
       code: 'data-loss',
@@ -102,15 +119,30 @@ const alarms: Guard = ({ experiment }, facts) => {
   });
 };
 
-const guards: readonly Guard[] = [killSwitch, slotAge, window, caps, kinds, targets, dataLoss, alarms];
+const guards: readonly Guard[] = [
+  killSwitch,
+  slotAge,
+  window,
+  caps,
+  kinds,
+  targets,
+  sameTarget,
+  dataLoss,
+  alarms,
+];
 
 /** Every refusal at once, in a fixed order; empty where the run may go on. */
 export function refusals(run: Run, facts: Facts): readonly Refusal[] {
   return guards.flatMap((guard) => guard(run, facts));
 }
 
+/** The ids of an experiment's faults: f1, f2, … in its order. */
+export function faultIds(experiment: Run['experiment']): readonly string[] {
+  return experiment.faults.map((_, index) => `f${index + 1}`);
+}
+
 export function alarmNames(alarms: NonNullable<Run['experiment']['abort']>['alarms']): readonly string[] {
-  return (alarms ?? []).map((alarm) => (typeof alarm === 'string' ? alarm : alarm.name));
+  return [...new Set((alarms ?? []).map((alarm) => (typeof alarm === 'string' ? alarm : alarm.name)))];
 }
 
 function percent(share: number): string {

@@ -105,7 +105,7 @@ export interface Injection {
   /** Null until every unit is applied. */
   readonly observingSince: EpochMs | null;
   readonly endsAt: EpochMs;
-  /** The dead-man's time, and when in-function faults expire by themselves. */
+  /** When in-function faults expire by themselves. The dead-man comes then or later: once no apply can land any more. */
   readonly expiresAt: EpochMs;
 }
 

@@ -1,7 +1,9 @@
 import type { Draft } from '../draft.ts';
 import type { CommandResult } from '../events.ts';
 import type { Facts } from '../facts.ts';
-import { alarmNames, refusals } from '../guards.ts';
+import { alarmNames, faultIds, refusals } from '../guards.ts';
+import type { EpochMs } from '../ids.ts';
+import type { Run } from '../run.ts';
 import { refuse } from './ending.ts';
 
 /** What a condition on the way to the first fault may be tried for before the run is refused. */
@@ -13,6 +15,7 @@ const expiryMarginMs = 5_000;
 export function onFacts(draft: Draft, result: CommandResult): void {
   if (result.type !== 'facts') return;
   const { facts } = result;
+  const outdated = draft.run.approval !== null && thrownSince(draft.run, facts);
   draft.patch({
     targets: facts.targets,
     killSwitchGeneration: facts.stops.killSwitch.generation,
@@ -24,8 +27,14 @@ export function onFacts(draft: Draft, result: CommandResult): void {
   const found = refusals(draft.run, facts);
   const [first] = found;
   if (first !== undefined) refuse(draft, first.code, found.map((one) => one.reason).join(' '));
+  else if (outdated)
+    refuse(draft, 'approval-outdated', 'The kill switch was thrown after the run was laid before people.');
   else if (draft.run.phase === 'requested') afterRequest(draft, facts);
   else if (draft.run.phase === 'checking') takeLocks(draft, facts);
+}
+
+function thrownSince(run: Run, facts: Facts): boolean {
+  return facts.stops.killSwitch.generation !== run.killSwitchGeneration;
 }
 
 function afterRequest(draft: Draft, facts: Facts): void {
@@ -40,8 +49,14 @@ export function startChecking(draft: Draft): void {
 
 function takeLocks(draft: Draft, facts: Facts): void {
   draft.patch({ units: facts.units.map((unit) => ({ ...unit, state: { at: 'planned' } })) });
-  if (facts.units.length === 0)
-    refuse(draft, 'nothing-to-do', 'No fault of this experiment changes anything here.');
+  const planned = new Set(facts.units.flatMap((unit) => unit.faults));
+  const unplanned = faultIds(draft.run.experiment).filter((id) => !planned.has(id));
+  if (unplanned.length > 0)
+    refuse(
+      draft,
+      'nothing-to-do',
+      `Nothing here can apply fault ${unplanned.join(', ')} of this experiment.`,
+    );
   else draft.issue({ type: 'lock', resources: facts.units.map((unit) => unit.resource) });
 }
 
@@ -74,7 +89,17 @@ function startInjecting(draft: Draft): void {
   const alarms = alarmNames(run.experiment.abort?.alarms);
   // Watched before they are read, so that no change of state falls between.
   if (alarms.length > 0) draft.issue({ type: 'watch-alarms', alarms });
-  draft.issue({ type: 'arm-dead-man', at: expiresAt, units: run.units.map((unit) => unit.id) });
+  draft.issue({
+    type: 'arm-dead-man',
+    at: Math.max(expiresAt, lastChangeAt(run, endsAt)),
+    units: run.units.map((unit) => unit.id),
+  });
+}
+
+/** When the last apply has landed and can be read: what the dead-man does before that might have to be done again. */
+function lastChangeAt({ settings, units }: Run, endsAt: EpochMs): EpochMs {
+  const settleMs = Math.max(...units.map((unit) => unit.settleMs));
+  return endsAt + settings.applyLeaseMs + settings.skewMs + settleMs;
 }
 
 /** A step on the way to the first fault failed: it is tried again, and after a few times the run is refused. */

@@ -1,7 +1,8 @@
 import type { Draft } from '../draft.ts';
 import type { CommandResult } from '../events.ts';
 import type { Stops } from '../facts.ts';
-import type { AbortReason } from '../run.ts';
+import { alarmNames } from '../guards.ts';
+import type { AbortReason, Run } from '../run.ts';
 import { startReverting } from './reverting.ts';
 
 /** With the alarms watched and the dead-man armed, the stops are read once more; only then is anything applied. */
@@ -16,7 +17,7 @@ export function afterPreparation(draft: Draft): void {
 
 export function onStops(draft: Draft, result: CommandResult): void {
   if (draft.run.phase !== 'injecting' || result.type !== 'stops') return;
-  const stop = firstStop(result.stops);
+  const stop = firstStop(draft.run, result.stops) ?? tooLate(draft);
   if (stop !== null) {
     draft.abort(stop.reason);
     startReverting(draft, stop.sentence);
@@ -29,19 +30,36 @@ export function onStops(draft: Draft, result: CommandResult): void {
   }
 }
 
-/** What stops a run at once, if anything does. */
-export function firstStop(stops: Stops): { reason: AbortReason; sentence: string } | null {
-  if (stops.killSwitch.on)
+interface Stop {
+  readonly reason: AbortReason;
+  readonly sentence: string;
+}
+
+/** What stops a run at once, if anything does: an alarm that cannot be read cannot stop the run either. */
+export function firstStop(run: Run, { killSwitch, alarms }: Stops): Stop | null {
+  // Thrown and released between two looks, it still was thrown.
+  if (killSwitch.on || killSwitch.generation !== run.killSwitchGeneration)
     return {
-      reason: { code: 'kill-switch', generation: stops.killSwitch.generation },
-      sentence: 'The kill switch is on.',
+      reason: { code: 'kill-switch', generation: killSwitch.generation },
+      sentence: killSwitch.on ? 'The kill switch is on.' : 'The kill switch was thrown meanwhile.',
     };
-  const firing = stops.alarms.find((alarm) => alarm.state === 'ALARM');
-  if (firing === undefined) return null;
-  return {
-    reason: { code: 'alarm', alarm: firing.name, state: firing.state },
-    sentence: `Alarm ${firing.name} is firing.`,
-  };
+  for (const name of alarmNames(run.experiment.abort?.alarms)) {
+    const state = alarms.find((alarm) => alarm.name === name)?.state;
+    if (state === 'ALARM')
+      return { reason: { code: 'alarm', alarm: name, state }, sentence: `Alarm ${name} is firing.` };
+    if (state === undefined) {
+      const detail = `Alarm ${name} does not exist any more or could not be read.`;
+      return { reason: { code: 'not-ready', detail }, sentence: detail };
+    }
+  }
+  return null;
+}
+
+/** The dead-man is armed for faults that begin before the planned end. */
+function tooLate({ at, run }: Draft): Stop | null {
+  return run.injection !== null && at < run.injection.endsAt
+    ? null
+    : { reason: { code: 'deadline' }, sentence: 'The preparations lasted until the planned end.' };
 }
 
 export function onApplied(draft: Draft, id: string, result: CommandResult): void {
