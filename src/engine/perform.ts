@@ -44,7 +44,7 @@ async function carryOut(
     case 'gather-facts':
       return gatherFacts(ports, run);
     case 'lock':
-      return lock(ports, run, command.resources);
+      return lock(ports, run, command.resources, signal);
     case 'unlock':
       for (const resource of command.resources) await store.unlock(resource, run.id);
       return done;
@@ -61,7 +61,13 @@ async function carryOut(
     case 'apply':
     case 'revert':
     case 'read-back':
-      return effect(ports, run, command, `${ports.processId}/${run.id}/${entry.id}`, signal);
+      return effect(
+        ports,
+        run,
+        command,
+        `${ports.processId}/${run.id}/${entry.id}.${entry.attempts}`,
+        signal,
+      );
     case 'watch-alarms':
       await store.watchAlarms(run.id, command.alarms);
       return done;
@@ -113,10 +119,16 @@ async function readStops(ports: Ports, run: Run): Promise<Stops> {
   return { killSwitch, alarms };
 }
 
-async function lock(ports: Ports, run: Run, resources: readonly ResourceId[]): Promise<CommandResult> {
+async function lock(
+  ports: Ports,
+  run: Run,
+  resources: readonly ResourceId[],
+  signal: AbortSignal,
+): Promise<CommandResult> {
   const epochs: Record<ResourceId, number> = {};
   // In one order everywhere, so that two runs on the same resources cannot each hold half.
-  for (const resource of [...resources].sort()) {
+  for (const resource of [...new Set(resources)].sort()) {
+    signal.throwIfAborted();
     const granted = await lockOne(ports, run, resource);
     if ('heldBy' in granted) return { type: 'lock-held', resource, by: granted.heldBy };
     epochs[resource] = granted.epoch;
@@ -127,9 +139,9 @@ async function lock(ports: Ports, run: Run, resources: readonly ResourceId[]): P
 async function lockOne(ports: Ports, run: Run, resource: ResourceId): ReturnType<Ports['store']['lock']> {
   const granted = await ports.store.lock(resource, run.id);
   if (!('heldBy' in granted)) return granted;
-  // A lock expires with its run only: one whose run has ended was left by a process that died.
+  // A lock expires with its run only: one whose run has ended, or is stored no longer, was left by a process that died.
   const owner = await ports.store.loadRun(granted.heldBy);
-  const ended = owner !== undefined && owner.run.phase === 'ended';
+  const ended = owner === undefined || owner.run.phase === 'ended';
   return ended ? ports.store.takeOver(resource, granted.heldBy, run.id) : granted;
 }
 
@@ -153,10 +165,13 @@ async function effect(
   const context: EffectContext = { run, ...(await withUndo(ports, run, unit)), signal };
   if (command.type === 'read-back') return { type: 'read', ...(await driver.readBack(context)) };
   const now = ports.clock.now();
-  const lease = { holder, kind: command.type, now, until: now + callDeadlineMs + run.settings.skewMs };
+  const deadlineMs = command.type === 'apply' ? run.settings.applyTimeoutMs : callDeadlineMs;
+  const lease = { holder, kind: command.type, now, until: now + deadlineMs + run.settings.skewMs };
   return underLease(ports, unit, lease, async () => {
+    if (command.type === 'apply') await refuseStaleApply(ports, run, unit, command.leaseUntil);
+    // After its deadline its outcome counts as unknown, so nothing of it may begin any more.
+    signal.throwIfAborted();
     if (command.type === 'revert') return { type: 'read', ...(await driver.revert(context)) };
-    await refuseStaleApply(ports, run, unit, command.leaseUntil);
     await driver.apply(context);
     return done;
   });
@@ -185,11 +200,19 @@ async function underLease(
 ): Promise<CommandResult> {
   if (!(await ports.store.takeLease(unit.resource, lease)))
     throw new EffectError('resource-busy', `Something else is changing ${unit.resource}`, { unknown: false });
+  let result: CommandResult;
   try {
-    return await work();
-  } finally {
-    await ports.store.releaseLease(unit.resource, lease.holder);
+    result = await work();
+  } catch (error) {
+    result = failure(error);
   }
+  try {
+    await ports.store.releaseLease(unit.resource, lease.holder);
+  } catch {
+    // It runs out by itself; what was done to the resource matters more than this.
+    return result;
+  }
+  return result;
 }
 
 async function withUndo(
