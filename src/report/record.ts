@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../core/journal.ts';
 import type { Run } from '../core/run.ts';
 
-/** All that a report is made of. JSON-able: `report.json` is this plus derived figures. */
+/** All that a report is made of. JSON-able. */
 export interface RunRecord {
   readonly run: Run;
   readonly journal: readonly JournalEntry[];

@@ -1,0 +1,68 @@
+import { counted, exactShare, duration } from '../../format.ts';
+import type { Report, ReportFault } from '../../report.ts';
+import { capitalised } from '../../sentences.ts';
+import { breakable, html, type Markup } from '../markup.ts';
+
+/** The hypothesis, the faults and how often they fired, the traffic and the place. */
+export function whatWasDone(report: Report): Markup {
+  return html`<section>
+      <h2>Hypothesis</h2>
+      <blockquote>${report.hypothesis}</blockquote>
+    </section>
+    <section>
+      <h2>${report.times.injectedAt === null ? 'What was planned' : 'What was done'}</h2>
+      <p class="prose">${plan(report)}</p>
+      <div class="note-below">
+        <table class="stacked faults" role="table">
+          <caption>
+            Faults, and how often each was injected
+          </caption>
+          <thead role="rowgroup">
+            <tr role="row">
+              <th role="columnheader" scope="col">Fault</th>
+              <th role="columnheader" scope="col">Target</th>
+              <th role="columnheader" scope="col" class="number">Injected</th>
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            ${report.faults.map((fault) => faultRow(fault, report))}
+          </tbody>
+        </table>
+      </div>
+      ${leftAlone(report)}
+    </section>`;
+}
+
+function plan({ environment, exposure, times, faults, stage }: Report): string {
+  const where =
+    environment.where === 'local'
+      ? `on one machine (${environment.runtime}), functions of service ${environment.service}`
+      : `on AWS, functions of service ${environment.service}, stage ${stage}`;
+  const what = `${counted(faults.length, 'fault')} for ${exactShare(exposure)} of the invocations, planned for ${duration(times.plannedMs)}`;
+  const traffic = environment.workload === null ? '' : ` Traffic: ${environment.workload}.`;
+  return `${what}, ${where}.${traffic}`;
+}
+
+function faultRow({ id, kind, target, sentence, fired }: ReportFault, report: Report): Markup {
+  const exposed = report.targets.find((one) => one.target === target)?.experimental.started ?? 0;
+  const each =
+    exposed === 0 || fired === 0
+      ? null
+      : html`<small>${(fired / exposed).toPrecision(2)} per exposed invocation</small>`;
+  return html`<tr role="row">
+    <th role="rowheader" scope="row">${breakable(capitalised(sentence))}<small>${id} · ${kind}</small></th>
+    <td role="cell" data-label="Target">${target}</td>
+    <td role="cell" class="number" data-label="Injected"><span>${counted(fired, 'time')}${each}</span></td>
+  </tr>`;
+}
+
+function leftAlone({ targets }: Report): Markup | null {
+  const reasons = targets.flatMap(({ target, skipped }) =>
+    Object.entries(skipped).map(([reason, n]) => ({ target, reason, n })),
+  );
+  if (reasons.length === 0) return null;
+  return html`<p class="prose note-below">
+    Left alone although exposed:
+    ${reasons.map(({ target, reason, n }) => `${counted(n, 'time')} ${reason} (${target})`).join(', ')}.
+  </p>`;
+}
