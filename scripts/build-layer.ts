@@ -26,7 +26,6 @@ export async function buildLayer(outDir: string): Promise<void> {
     chunkNames: '[name]-[hash]',
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: true,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',

@@ -9,8 +9,8 @@ export type EnrolledGroup = Exclude<Group, 'bystander'>;
  * The group of an invocation, from nothing but the dose and the request id, so that anyone can recompute it:
  * u = MurmurHash3-32("salt:requestId") / 2^32; experimental below `exposure`, control from 1 - `exposure` on.
  *
- * With salt "salt-0001" and exposure 0.1:
- * request id 8476a536-e9f4-11e8-9739-2dfe598c3fcd has u = VECTOR_A.
+ * With salt "salt-0001" and exposure 0.4, request ids "request-1" to "request-6" have u = 0.848533, 0.362916, 0.650168,
+ * 0.367998, 0.492155 and 0.777478: control, experimental, control, experimental, bystander, control.
  */
 export function groupOf(salt: string, requestId: string, exposure: number): Group {
   const place = unitHash(`${salt}:${requestId}`);

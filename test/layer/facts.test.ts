@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { errorsByService, statusOf, type AwsErrorName, type Service } from '../../src/layer/aws-errors.ts';
+import { lambdaOperations, lambdaRequest } from '../../src/layer/calls/lambda-api.ts';
+import { faultSchemas } from '../../src/generated/catalogue.ts';
+import { moduleOf } from '../../src/layer/faults/of.ts';
+import type { InFunctionFault } from '../../src/generated/types.ts';
+
+const require = createRequire(import.meta.url);
+const target = 'checkout';
+
+/** The service's model as the SDK ships it: error name → traits, operation → [method, path]. */
+function modelOf(service: Service): { errors: Map<string, string>; operations: Map<string, string> } {
+  const path = require
+    .resolve(`@aws-sdk/client-${service}`)
+    .replace(/dist-cjs.*$/, 'dist-es/schemas/schemas_0.js');
+  const text = readFileSync(path, 'utf8');
+  const names = new Map(
+    [...text.matchAll(/^const (_\w+) = "([^"]*)";/gm)].map(([, key, name]) => [key, name]),
+  );
+  const named = (pattern: RegExp): Map<string, string> =>
+    new Map([...text.matchAll(pattern)].map(([, key, value]) => [names.get(key ?? '') ?? '', value ?? '']));
+  return {
+    errors: named(/\[-3, \w+, (_\w+),\s*\{ ([^\n]*) \},/g),
+    operations: named(/\[9, \w+, (_\w+),\s*\{ \[_h\]: \[([^\]]*)\]/g),
+  };
+}
+
+describe.each(['dynamodb', 'lambda'] as const)('errors of %s', (service) => {
+  it('are modelled by the installed SDK with the status that is sent', () => {
+    const { errors } = modelOf(service);
+    for (const name of errorsByService[service]) {
+      const traits = errors.get(name);
+      expect({ name, known: traits !== undefined }).toEqual({ name, known: true });
+      const [, explicit] = /\[_hE\]: (\d+)/.exec(traits ?? '') ?? [];
+      const implied = traits?.includes('[_e]: _se') ? 500 : 400;
+      expect({ name, status: statusOf(service, name as AwsErrorName) }).toEqual({
+        name,
+        status: Number(explicit ?? implied),
+      });
+    }
+  });
+});
+
+it('every error that a file may name can come from some service', () => {
+  const inFiles = faultSchemas['dependency.error'].properties?.['error']?.enum;
+  expect([...errorsByService.dynamodb, ...errorsByService.lambda].sort()).toEqual(
+    [...(inFiles ?? [])].sort(),
+  );
+});
+
+it('operations of Lambda have the method and path of the installed model', () => {
+  const { operations } = modelOf('lambda');
+  for (const [name, route] of Object.entries(lambdaOperations)) {
+    const [, method, path] = /^"(\w+)", "([^"]+)"/.exec(operations.get(name) ?? '') ?? [];
+    expect({ name, route }).toEqual({ name, route: `${method} ${path}` });
+  }
+  expect(lambdaRequest('POST', '/2015-03-31/functions/pricing%3Alive/invocations?Qualifier=1')).toEqual({
+    operation: 'Invoke',
+    functionName: 'pricing:live',
+  });
+  expect(lambdaRequest('GET', '/2015-03-31/functions/pricing/invocations')).toBeUndefined();
+});
+
+describe('what a fault says of itself', () => {
+  const sentences: [InFunctionFault, string, { canEndProcess: boolean; losesData: boolean }][] = [
+    [
+      {
+        kind: 'dependency.error',
+        target,
+        service: 'dynamodb',
+        operations: ['GetItem', 'Query'],
+        resource: 'orders',
+        error: 'ProvisionedThroughputExceededException',
+        rate: 0.5,
+      },
+      'half of the GetItem and Query calls from checkout to orders (dynamodb) are answered ProvisionedThroughputExceededException',
+      { canEndProcess: true, losesData: true },
+    ],
+    [
+      { kind: 'dependency.error', target, host: 'pay.example.com', status: 503, only: [1, 2] },
+      'all calls from checkout to pay.example.com, attempt 1 and 2 of each are answered with status 503',
+      { canEndProcess: true, losesData: false },
+    ],
+    [
+      {
+        kind: 'dependency.latency',
+        target,
+        service: 'lambda',
+        delay: { min: 100, max: 400 },
+        rate: 0.000001,
+      },
+      '0.0001 % of the calls from checkout to lambda take 100ms to 400ms longer',
+      { canEndProcess: true, losesData: false },
+    ],
+    [
+      {
+        kind: 'invocation.latency',
+        target,
+        delay: { p50: 200, p99: 2000 },
+        when: 'after',
+        untilTimeout: true,
+      },
+      'all invocations of checkout wait about 200ms (99 % below 2000ms) before its answer is handed over, into its timeout if need be',
+      { canEndProcess: true, losesData: true },
+    ],
+    [
+      { kind: 'invocation.error', target, name: 'Broken', rate: 0.025 },
+      '2.5 % of the invocations of checkout fail with Broken instead of running their handler',
+      { canEndProcess: false, losesData: true },
+    ],
+  ];
+  it.each(sentences)('%j', (fault, sentence, { canEndProcess, losesData }) => {
+    const module = moduleOf(fault);
+    expect(module.explain(fault)).toBe(sentence);
+    expect(module.canEndProcess).toBe(canEndProcess);
+    expect(module.losesDataWhenAsynchronous(fault)).toBe(losesData);
+    expect(module.problem(fault)).toBeUndefined();
+  });
+
+  it('a combination that can never happen is refused, with what can', () => {
+    const fault: InFunctionFault = {
+      kind: 'dependency.error',
+      target,
+      service: 'lambda',
+      error: 'ThrottlingException',
+    };
+    expect(moduleOf(fault).problem(fault)).toBe(
+      'lambda never answers ThrottlingException; it can answer TooManyRequestsException, ServiceException, ResourceNotReadyException',
+    );
+    const unknown: InFunctionFault = {
+      kind: 'dependency.latency',
+      target,
+      service: 'lambda',
+      operations: ['Invok'],
+      delay: 1,
+    };
+    expect(moduleOf(unknown).problem(unknown)).toMatch(/lambda Invok cannot be told apart/);
+  });
+});

@@ -1,0 +1,196 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+
+const runtimes = resolve(import.meta.dirname, '../../runtimes/node_modules');
+
+/** The Node versions that Lambda runs. */
+export const nodeVersions = ['node22', 'node24'] as const;
+export type NodeVersion = (typeof nodeVersions)[number];
+
+export interface SandboxOptions {
+  readonly task: string;
+  readonly handler: string;
+  /** The folder that would be /opt; without it the function runs without the layer. */
+  readonly opt?: string;
+  readonly node?: NodeVersion;
+  readonly functionName?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+export interface Outcome {
+  readonly failed: boolean;
+  /** The answer, or { errorType, errorMessage }. */
+  readonly value: unknown;
+  /** Of the whole invocation, as its caller sees it. */
+  readonly tookMs: number;
+  /** The HTTP headers with which a streamed or plain answer came. */
+  readonly headers: NodeJS.Dict<string | string[]>;
+}
+
+interface Pending {
+  readonly id: string;
+  readonly event: unknown;
+  readonly startedAt: number;
+  readonly done: (outcome: Outcome) => void;
+}
+
+/** One execution environment: AWS's runtime client in a process of its own, and the Runtime API it talks to. */
+export class Sandbox {
+  /** All that the function and the layer have written. */
+  output = '';
+  initError: unknown;
+  readonly exited: Promise<number | null>;
+  readonly #server: Server;
+  readonly #process: ChildProcess;
+  readonly #timeoutMs: number;
+  readonly #waiting: Pending[] = [];
+  readonly #running = new Map<string, Pending>();
+  readonly #polls: ServerResponse[] = [];
+
+  static async start(options: SandboxOptions): Promise<Sandbox> {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    return new Sandbox(server, options);
+  }
+
+  private constructor(server: Server, options: SandboxOptions) {
+    this.#server = server;
+    this.#timeoutMs = options.timeoutMs ?? 10_000;
+    server.on('request', (request, response) => void this.#api(request, response));
+    const node = resolve(runtimes, options.node ?? 'node24', 'bin/node');
+    const runtime = [node, resolve(runtimes, 'aws-lambda-ric/index.mjs'), options.handler];
+    const command =
+      options.opt === undefined ? runtime : [resolve(options.opt, 'inoculate/wrapper'), ...runtime];
+    const { port } = server.address() as AddressInfo;
+    this.#process = spawn(command[0] ?? '', command.slice(1), {
+      cwd: options.task,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
+        LAMBDA_TASK_ROOT: options.task,
+        _HANDLER: options.handler,
+        AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+        AWS_REGION: 'eu-west-1',
+        AWS_LAMBDA_FUNCTION_NAME: options.functionName ?? 'checkout',
+        AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
+        AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/checkout',
+        AWS_LAMBDA_LOG_STREAM_NAME: 'stream',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        ...options.env,
+      },
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    }
+    this.exited = new Promise((done) => this.#process.on('exit', (code) => done(code)));
+    void this.exited.then((code) => this.#allGone(`Runtime exited with ${code}`));
+  }
+
+  invoke(event: unknown, requestId: string = randomUUID()): Promise<Outcome> {
+    return new Promise((done) => {
+      this.#waiting.push({ id: requestId, event, startedAt: performance.now(), done });
+      this.#pump();
+    });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.exited;
+    this.#server.closeAllConnections();
+    await new Promise((done) => this.#server.close(done));
+  }
+
+  async #api(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '').replace('/2018-06-01/runtime/', '');
+    if (path === 'invocation/next') {
+      this.#polls.push(response);
+      this.#pump();
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString();
+    response.writeHead(202).end('{"status":"OK"}');
+    if (path === 'init/error') {
+      this.initError = JSON.parse(text);
+      this.#allGone('init error');
+      return;
+    }
+    const [, id = '', kind] = /^invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
+    this.#settle(id, kind === 'error', parsed(text), request.headers);
+  }
+
+  #pump(): void {
+    while (this.#polls.length > 0 && this.#waiting.length > 0) {
+      const pending = this.#waiting.shift();
+      const poll = this.#polls.shift();
+      if (pending === undefined || poll === undefined) return;
+      this.#running.set(pending.id, pending);
+      setTimeout(() => this.#timeOut(pending.id), this.#timeoutMs).unref();
+      poll
+        .writeHead(200, {
+          'content-type': 'application/json',
+          'lambda-runtime-aws-request-id': pending.id,
+          'lambda-runtime-deadline-ms': String(Date.now() + this.#timeoutMs),
+          'lambda-runtime-invoked-function-arn': 'arn:aws:lambda:eu-west-1:000000000000:function:checkout',
+        })
+        .end(JSON.stringify(pending.event));
+    }
+  }
+
+  #timeOut(id: string): void {
+    if (this.#running.has(id)) this.#settle(id, true, { errorType: 'Sandbox.Timedout' }, {});
+  }
+
+  #settle(id: string, failed: boolean, value: unknown, headers: Outcome['headers']): void {
+    const pending = this.#running.get(id);
+    this.#running.delete(id);
+    pending?.done({ failed, value, headers, tookMs: performance.now() - pending.startedAt });
+  }
+
+  #allGone(reason: string): void {
+    for (const pending of [...this.#running.values(), ...this.#waiting.splice(0)]) {
+      pending.done({
+        failed: true,
+        value: { errorType: 'Runtime.ExitError', errorMessage: reason },
+        headers: {},
+        tookMs: 0,
+      });
+    }
+    this.#running.clear();
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The sandboxes of one test, all of which end with it. */
+export class Sandboxes {
+  readonly #started: Sandbox[] = [];
+
+  async start(options: SandboxOptions): Promise<Sandbox> {
+    const sandbox = await Sandbox.start(options);
+    this.#started.push(sandbox);
+    return sandbox;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#started.splice(0).map((sandbox) => sandbox.stop()));
+  }
+}
