@@ -1,4 +1,5 @@
-import type { Evidence, JudgeSettings } from './evidence.ts';
+import { unevenSplit } from '../stats/balance.ts';
+import type { Evidence, JudgeSettings, TargetObservation } from './evidence.ts';
 import type { HypothesisState, Run } from './run.ts';
 import type { HypothesisVerdict, Verdict } from './verdict.ts';
 
@@ -34,6 +35,17 @@ export function absorb(
 /** JSON has no infinity: stored, it would read as nothing at all. */
 function storable(log: number): number {
   return Math.min(Math.max(log, -Number.MAX_VALUE), Number.MAX_VALUE);
+}
+
+/** Against "every enrolled invocation is in the experimental group with probability pi", as a logarithm. */
+export function logUneven({ experimental, control }: TargetObservation, pi: number): number {
+  const n = experimental.started + control.started;
+  return n === 0 ? 0 : unevenSplit({ experimental: experimental.started, n }, pi);
+}
+
+/** A thousand to one against it: what made the groups uneven may also have made them differ. */
+export function unevenGroups(run: Run): boolean {
+  return run.measuring.maxLogUneven >= Math.log(1000);
 }
 
 export function deviated(state: HypothesisState, judge: JudgeSettings): boolean {
@@ -107,6 +119,7 @@ function obstacleTo(run: Run): string | null {
   if (run.hypotheses.length === 0) return 'No signal of this experiment could be judged here.';
   if (run.hypotheses.some((state) => absentInControl(state, run.settings.judge)))
     return 'The control group, which gets no fault, breaks the tolerance as well: the steady state was absent.';
+  if (unevenGroups(run)) return 'The groups are not split as they were drawn, so nothing can be compared.';
   if (measuring.realms === 0)
     return 'The layer never reported: no function was invoked, or it runs without the layer or its permissions.';
   if (measuring.enrolled === 0) return 'No invocation was enrolled.';

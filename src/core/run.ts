@@ -186,6 +186,8 @@ export interface Measuring {
   readonly pending: number;
   readonly fired: Readonly<Record<string, number>>;
   readonly enrolled: number;
+  /** Largest evidence, over all looks and targets, that the groups are not drawn as they should be. */
+  readonly maxLogUneven: number;
   readonly realms: number;
   /** The longest an invocation of any target may take. */
   readonly deadlineMs: number;

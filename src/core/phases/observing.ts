@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.ts';
 import type { CommandResult } from '../events.ts';
-import { absentInControl, absorb, deviated, logJoint } from '../judge.ts';
+import { absentInControl, absorb, deviated, logJoint, logUneven, unevenGroups } from '../judge.ts';
 import { end } from './ending.ts';
 import { firstStop } from './injecting.ts';
 import { startReverting } from './reverting.ts';
@@ -38,6 +38,10 @@ function absorbLook(draft: Draft, look: Extract<CommandResult, { type: 'observed
       lastError: null,
       pending: sum((group) => group.started - group.finished - group.late),
       enrolled: sum((group) => group.started),
+      maxLogUneven: Math.max(
+        run.measuring.maxLogUneven,
+        ...look.targets.map((target) => logUneven(target, run.settings.judge.pi)),
+      ),
       fired,
       realms: look.targets.reduce((total, target) => total + target.realms, 0),
     },
@@ -56,6 +60,11 @@ function stopIfHarmful(
   if (stop !== null) {
     draft.abort(stop.reason);
     startReverting(draft, stop.sentence);
+    return;
+  }
+  if (unevenGroups(draft.run)) {
+    draft.abort({ code: 'not-measurable', detail: 'The groups are not split as they were drawn' });
+    startReverting(draft, 'The groups are not split as they were drawn, so nothing can be compared.');
     return;
   }
   if (draft.run.experiment.abort?.onDeviation === false) return;
