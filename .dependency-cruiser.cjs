@@ -28,7 +28,7 @@ const outside = {
   core: { node: false, packages: [] },
   engine: { node: false, packages: [] },
   signals: { node: false, packages: [] },
-  report: { node: false, packages: ['echarts'] },
+  report: { node: true, packages: ['echarts'] },
   triggers: { node: true, packages: [] },
   // They run inside other people's functions: every package would cost their cold starts.
   layer: { node: true, packages: [] },

@@ -1,5 +1,5 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
 /** Installed beside the package, not bundled: their native parts come with their own packages. */
@@ -11,7 +11,6 @@ const requireForCommonJs =
 
 /** The command line as ES modules; what a command needs alone (charts, the AWS SDK) is loaded when it runs. */
 export async function buildCli(root: string, outDir: string): Promise<Metafile> {
-  rmSync(outDir, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { main: join(root, 'src/cli/main.ts') },
@@ -35,6 +34,9 @@ export async function buildCli(root: string, outDir: string): Promise<Metafile> 
     logLevel: 'warning',
   });
   makeExecutable(join(outDir, 'main.mjs'));
+  // Chunks of earlier builds go last: a command that is just running still finds its own.
+  const built = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
+  for (const name of readdirSync(outDir)) if (!built.has(name)) rmSync(join(outDir, name), { recursive: true });
   return metafile;
 }
 

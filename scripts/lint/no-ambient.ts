@@ -5,6 +5,9 @@ import type { Identifier, Node } from 'estree';
 type Reference = Scope.Reference & { readonly isTypeReference?: boolean };
 type Parent = Node & { readonly parent?: Node };
 
+/** Ids that nothing is decided by: at the rim, they may come from anywhere. */
+const ids = new Set(['randomUUID', 'randomBytes', 'getRandomValues', 'webcrypto']);
+
 /** What an object may be asked for beside what depends on the surroundings; everything else of it is free. */
 const ambientMembers: Readonly<Record<string, ReadonlySet<string>>> = {
   Math: new Set(['random']),
@@ -18,13 +21,13 @@ const timers = ['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', '
 
 /** Named imports that bring in a clock or chance. */
 const ambientImports: Readonly<Record<string, ReadonlySet<string>>> = {
-  crypto: new Set(['randomUUID', 'randomBytes', 'randomInt', 'getRandomValues', 'webcrypto']),
+  crypto: new Set([...ids, 'randomInt']),
   perf_hooks: new Set(['performance']),
 };
 
 const localTime = /^(get|set)(Hours|Minutes|Seconds|Day|Date|Month|FullYear|Year)$|^getTimezoneOffset$/;
 
-/** `pure: true` refuses timers and the machine's time zone too. */
+/** `pure: true` refuses timers, random ids and the machine's time zone too. */
 export const noAmbient: Rule.RuleModule = {
   meta: {
     type: 'problem',
@@ -53,7 +56,8 @@ export const noAmbient: Rule.RuleModule = {
         const names = ambientImports[String(node.source.value).replace(/^node:/, '')];
         for (const specifier of node.specifiers) {
           if (specifier.type !== 'ImportSpecifier' || specifier.imported.type !== 'Identifier') continue;
-          if (names?.has(specifier.imported.name) === true) report(specifier, specifier.imported.name);
+          const { name } = specifier.imported;
+          if (names?.has(name) === true && (pure || !ids.has(name))) report(specifier, name);
         }
       },
       MemberExpression: (node) => {
@@ -86,6 +90,7 @@ function ambientUse(node: Identifier, pure: boolean): string | undefined {
   if (members === undefined) return undefined;
   const member = memberOf(node, parent);
   if (member === undefined) return name;
+  if (!pure && ids.has(member)) return undefined;
   return members.has(member) ? `${name}.${member}` : undefined;
 }
 

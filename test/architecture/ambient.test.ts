@@ -29,7 +29,7 @@ const refused = [
   ['src/report/planted/a.ts', 'export const at = new Date().toISOString();', ambient],
   [
     'src/adapters/planted/a.ts',
-    "import { randomUUID } from 'node:crypto';\nexport const id = randomUUID();",
+    "import { randomInt } from 'node:crypto';\nexport const draw = randomInt(2);",
     ambient,
   ],
   ['src/local/planted/a.ts', 'export const at = Date.now();', ambient],
@@ -79,6 +79,10 @@ const allowed = [
   [
     'src/engine/planted/ok.ts',
     'export const later = (setTimeout: (ms: number) => Promise<void>): Promise<void> => setTimeout(10);',
+  ],
+  [
+    'src/adapters/planted/ok.ts',
+    "import { randomUUID } from 'node:crypto';\nexport const id = (): string => randomUUID();",
   ],
   ['src/local/random.ts', 'export const draw = (): number => Math.random();'],
 ] as const;
