@@ -48,8 +48,8 @@ function explainTagged(branches: readonly SchemaNode[], tag: string, value: unkn
     : Object.keys(value).find((name) => suggest(name, [tag]) === tag);
   if (key === undefined) return [missing(tag, oneOf(tags), value, path)];
   const chosen = value[key];
-  const exact = branches[tags.indexOf(String(chosen))];
-  if (exact !== undefined && typeof chosen === 'string') return explainMapping(exact, value, path);
+  const exact = typeof chosen === 'string' ? branches[tags.indexOf(chosen)] : undefined;
+  if (exact !== undefined) return explainMapping(exact, value, path);
   const meant = typeof chosen === 'string' ? suggest(chosen, tags) : undefined;
   const wrong: Problem = {
     path: [...path, key],

@@ -30,7 +30,8 @@ export function readSource(path: string, file: string): SourceResult {
     }
     return decode(readFileSync(path), file);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = codeOf(error);
+    if (code === undefined) throw error;
     if (code === 'ENOENT') return refused('no-such-file', `There is no file "${file}"`, 'check the path');
     return refused('unreadable', `The file "${file}" cannot be read (${code})`, 'check its permissions');
   }
@@ -44,11 +45,17 @@ export function decode(bytes: Uint8Array, file: string): SourceResult {
   try {
     return { ok: true, source: { file, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) } };
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (codeOf(error) !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
     return refused('encoding', 'The file is not UTF-8 text', 'save it as UTF-8');
   }
 }
 
 function refused(code: string, message: string, help: string): SourceResult {
   return { ok: false, code, message, help };
+}
+
+/** The code of an error of Node's, such as ENOENT. */
+function codeOf(error: unknown): string | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
 }

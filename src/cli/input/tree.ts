@@ -3,6 +3,9 @@ import type { Path } from '../../core/problem.ts';
 import type { Mistake } from './mistake.ts';
 import { PlaceIndex, type Range } from './positions.ts';
 
+/** Names that would replace what comparisons of values rely on; no property is called so. */
+const reserved: ReadonlySet<string> = new Set(['valueOf', 'toString']);
+
 /** With every alias written out; no experiment comes near it. */
 const maxValues = 20_000;
 
@@ -89,6 +92,10 @@ class Walk {
       const name = isScalar(pair.key) ? nameOf(pair.key.value, pair.key.source) : undefined;
       if (name === undefined) {
         this.#mistake(keyRange, 'bad-name', 'A name must be text', 'write a property name');
+        continue;
+      }
+      if (reserved.has(name)) {
+        this.#mistake(keyRange, 'bad-name', `No property can be called "${name}"`, 'take it out', name);
         continue;
       }
       const first = entries.get(name);

@@ -1,0 +1,62 @@
+import { formatDuration, formatShare } from '../../core/units.ts';
+import type { Claim, Plan } from './plan.ts';
+
+/** A plan as text for people. */
+export function printPlan(plan: Plan): string {
+  const { groups } = plan;
+  return [
+    `${plan.name}`,
+    `  ${plan.hypothesis}`,
+    '',
+    'Targets',
+    ...plan.targets.map(
+      (target) =>
+        `  ${target.name}: ${target.function ?? 'not found'}, timeout ${formatDuration(target.timeoutMs)}`,
+    ),
+    '',
+    `Exposure, for ${formatDuration(plan.durationMs)}`,
+    `  ${formatShare(groups.experimental)} of the invocations get the fault, as many are the control group, ${groups.bystanders === 0 ? 'none' : formatShare(groups.bystanders)} are left out`,
+    '',
+    'Faults',
+    ...plan.faults.map(
+      ({ id, sentence, expectedInvocations }) =>
+        `  ${id}: ${sentence}${expectedInvocations === null ? '' : ` (about ${expectedInvocations} invocations)`}`,
+    ),
+    '',
+    'What is changed, and how it is undone',
+    ...plan.changes.flatMap(({ resource, change, undo }) => [
+      `  ${resource}: ${change}`,
+      `    undone: ${undo}`,
+    ]),
+    '',
+    'What a verdict needs',
+    ...plan.claims.map((claim) => `  ${claim.claim}: ${describeClaim(claim)}`),
+    ...plan.notJudged.map(({ signal, why }) => `  ${signal}: not judged. ${why}`),
+    '',
+    'What ends the run early',
+    ...plan.stops.map((stop) => `  ${stop}`),
+    '',
+    'IAM that the targets need (--json prints it as statements)',
+    ...plan.iam.map(
+      (statement) => `  ${statement.Action.join(', ')} on ${statement.Resource}, keys ${keysOf(statement)}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+function describeClaim({ needed, expected }: Claim): string {
+  if (needed === null) return 'can be refuted, but never shown to hold: it allows no failure at all';
+  const traffic =
+    expected === null
+      ? ''
+      : expected >= needed
+        ? `; about ${expected} will come`
+        : `; only about ${expected} will come: expect "inconclusive" unless it deviates`;
+  return `about ${needed} enrolled invocations to show that it holds${traffic}`;
+}
+
+function keysOf({ Condition }: Plan['iam'][number]): string {
+  return Object.values(Condition ?? {})
+    .flatMap((test) => Object.values(test).flat())
+    .join(', ');
+}
