@@ -79,7 +79,7 @@ async function main(): Promise<number> {
   for (const variant of variants) {
     console.log(`\n──── The ${variant.name} shop (${variant.about}) ────\n`);
     const out = `${shop}.inoculate/${variant.name}-${experiment}`;
-    ended.push({ variant, out, code: await run(`${shop}${variant.name}`, out) });
+    ended.push({ variant, out, code: await run(`${shop}${variant.name}/serverless.yml`, out) });
     if (interrupted) {
       console.log('\nInterrupted; the fault has been taken away.');
       return interruptedCode;

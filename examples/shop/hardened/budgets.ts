@@ -10,8 +10,8 @@ export const budgets = Object.freeze({
   settleOrderMs: 300,
 });
 
-/** Loading the catalogue when a sandbox starts; before the first order, so on no customer's time. */
-export const preloadMs = 1_000;
+/** Loading the whole catalogue: when a sandbox starts and every few minutes, beside the orders. */
+export const loadCatalogueMs = 1_000;
 
 /** One charge of the capture function, which nobody waits for. */
 export const captureChargeMs = 3_000;

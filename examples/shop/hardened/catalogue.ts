@@ -1,7 +1,7 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { productOf, readProduct } from '../shared/products.ts';
 import type { Product, ProductTable } from '../shared/products.ts';
-import { preloadMs } from './budgets.ts';
+import { loadCatalogueMs } from './budgets.ts';
 import { LastKnown } from './last-known.ts';
 import { causeOf } from './log.ts';
 import type { Log } from './log.ts';
@@ -21,8 +21,11 @@ export interface Catalogue {
 // A price or stock older than this is worth less than an honest error.
 const maxAgeMs = 15 * 60_000;
 const maxEntries = 2_000;
-// One page: the catalogue is small, and what does not fit is read when it is ordered.
-const preloadLimit = 500;
+// One page: the catalogue is small, and what does not fit is known once it has been ordered.
+const loadLimit = 500;
+const reloadMs = 5 * 60_000;
+/** After a load that failed or found nothing. */
+const retryLoadMs = 2_000;
 
 /**
  * The catalogue as checkout sees it. Each order reads its products, because stock changes; while the table is throttled
@@ -31,11 +34,23 @@ const preloadLimit = 500;
  */
 export function createCatalogue(table: ProductTable, now: () => number, log: Log): Catalogue {
   const known = new LastKnown<Product>({ maxAgeMs, maxEntries, now });
+  let loading = Promise.resolve();
+  let loadAt = now();
+
+  /** Loads the whole catalogue every now and then, so that products which are seldom ordered are known as well. */
+  const keepLoaded = () => {
+    if (now() < loadAt) return;
+    loadAt = now() + retryLoadMs;
+    loading = load(table, known, log).then((complete) => {
+      if (complete) loadAt = now() + reloadMs;
+    });
+  };
   // Starts while the sandbox does: one that first meets a throttled table would have nothing to fall back on.
-  const preloaded = preload(table, known, log);
+  keepLoaded();
 
   return {
     async lookUp(sku, abortSignal) {
+      keepLoaded();
       try {
         const product = await readProduct(table, sku, abortSignal);
         if (product === undefined) {
@@ -46,7 +61,7 @@ export function createCatalogue(table: ProductTable, now: () => number, log: Log
         return { product, confirmed: true };
       } catch (error) {
         if (!isOutage(error)) throw error;
-        await preloaded;
+        if (known.recall(sku) === undefined) await loading;
         const product = known.recall(sku);
         if (product === undefined) throw error;
         log({ degraded: 'catalogue', what: `${sku} is taken as last known`, cause: causeOf(error) });
@@ -56,18 +71,21 @@ export function createCatalogue(table: ProductTable, now: () => number, log: Log
   };
 }
 
-async function preload(table: ProductTable, known: LastKnown<Product>, log: Log): Promise<void> {
+/** Whether anything was loaded. */
+async function load(table: ProductTable, known: LastKnown<Product>, log: Log): Promise<boolean> {
   try {
-    const { Items } = await table.dynamodb.send(
-      new ScanCommand({ TableName: table.table, Limit: preloadLimit }),
-      { abortSignal: AbortSignal.timeout(preloadMs) },
+    const { Items = [] } = await table.dynamodb.send(
+      new ScanCommand({ TableName: table.table, Limit: loadLimit }),
+      { abortSignal: AbortSignal.timeout(loadCatalogueMs) },
     );
-    for (const item of Items ?? []) {
+    for (const item of Items) {
       const product = productOf(item);
       known.remember(product.sku, product);
     }
+    return Items.length > 0;
   } catch (error) {
-    // Not fatal: the first orders then read what they need.
-    log({ degraded: 'catalogue', what: 'the catalogue was not preloaded', cause: causeOf(error) });
+    // Not fatal: orders read what they need, and the load is tried again soon.
+    log({ degraded: 'catalogue', what: 'the catalogue was not loaded', cause: causeOf(error) });
+    return false;
   }
 }

@@ -16,7 +16,7 @@ interface ServiceFile {
 }
 
 interface WorkloadFile {
-  readonly streams: readonly { readonly template: { readonly body: string } }[];
+  readonly streams: readonly { readonly function: string; readonly template: { readonly body?: string } }[];
 }
 
 const shop = 'examples/shop';
@@ -78,7 +78,7 @@ describe('the workload', () => {
   });
 
   it('sends orders of products that there are, none of which runs out', () => {
-    const template = workload.streams[0]?.template.body ?? '';
+    const template = workload.streams.find((stream) => stream.function === 'checkout')?.template.body ?? '';
     const picks = [...template.matchAll(/\$\{pick:([^}]+)\}/g)].flatMap(
       ([, words]) => words?.split('|') ?? [],
     );
