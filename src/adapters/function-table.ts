@@ -85,5 +85,5 @@ function parse(body: string): Telemetry | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-  return validateTelemetry(value) ? (value as Telemetry) : undefined;
+  return validateTelemetry(value) ? (value) : undefined;
 }

@@ -1,4 +1,4 @@
-import { type Path, type Problem } from './problem.ts';
+import type { Path, Problem } from './problem.ts';
 
 /** What a stage may be called: it becomes part of names on AWS. */
 export const stagePattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;

@@ -11,10 +11,10 @@ import { Engine } from '../engine/engine.ts';
 import type { FaultDriver, Ports, Store } from '../engine/ports.ts';
 import { DoseDriver } from '../faults/dose.ts';
 import { observer } from '../signals/observe.ts';
+import { functionTableName } from './host.ts';
 import { Timers } from './timers.ts';
 
 export const controlTable = 'inoculate-control';
-export const functionTable = 'inoculate-functions';
 
 export interface LocalControllerOptions {
   /** Where the embedded database listens. */
@@ -44,9 +44,9 @@ export async function openController(options: LocalControllerOptions): Promise<L
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  await Promise.all([ensureTable(client, controlTable), ensureTable(client, functionTable)]);
+  await Promise.all([ensureTable(client, controlTable), ensureTable(client, functionTableName)]);
   const store = new DynamoDbStore(new DynamoDbTable(client, controlTable, wait));
-  const functions = new FunctionTable(new DynamoDbTable(client, functionTable, wait));
+  const functions = new FunctionTable(new DynamoDbTable(client, functionTableName, wait));
   const drivers = [new DoseDriver(functions)];
   const timers = new Timers(options.onError);
   const deliverTick = async (id: RunId, epoch: number, n: number): Promise<void> => {
@@ -60,7 +60,14 @@ export async function openController(options: LocalControllerOptions): Promise<L
     processId: `local-${process.pid}`,
     facts: () =>
       Promise.resolve({
-        limits: { maxExposure: 0.5, maxDurationMs: 86_400_000, maxRunsAtOnce: 100, runsNow: 0, allowedKinds: 'all', approvalRequired: false },
+        limits: {
+          maxExposure: 0.5,
+          maxDurationMs: 86_400_000,
+          maxRunsAtOnce: 100,
+          runsNow: 0,
+          allowedKinds: 'all',
+          approvalRequired: false,
+        },
         window: { open: true, reason: '' },
         targets: options.targets,
       }),
@@ -70,9 +77,12 @@ export async function openController(options: LocalControllerOptions): Promise<L
       options.onLook(look);
       return look;
     },
-    scheduleTick: (id, epoch, n, at) => Promise.resolve(timers.at(at, `tick ${n} of ${id}`, () => deliverTick(id, epoch, n))),
+    scheduleTick: (id, epoch, n, at) =>
+      Promise.resolve(timers.at(at, `tick ${n} of ${id}`, () => deliverTick(id, epoch, n))),
     armDeadMan: (run, at, units) =>
-      Promise.resolve(timers.at(at, `dead-man of ${run.id}`, () => deadMan(drivers, run, units), `dead-man ${run.id}`)),
+      Promise.resolve(
+        timers.at(at, `dead-man of ${run.id}`, () => deadMan(drivers, run, units), `dead-man ${run.id}`),
+      ),
     disarmDeadMan: (id) => Promise.resolve(timers.cancel(`dead-man ${id}`)),
     publish: (change) => Promise.resolve(options.onChange(change)),
     notify: () => Promise.resolve(),
@@ -100,8 +110,14 @@ async function deadMan(drivers: readonly FaultDriver[], ...[run, units]: DeadMan
       }),
     ),
   );
-  const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  if (failures.length > 0) throw new AggregateError(failures, `The dead-man could not revert ${failures.length} of ${units.length} units`);
+  const failures = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  if (failures.length > 0)
+    throw new AggregateError(
+      failures,
+      `The dead-man could not revert ${failures.length} of ${units.length} units`,
+    );
 }
 
 type DeadManInput = [run: Parameters<Ports['armDeadMan']>[0], units: Parameters<Ports['armDeadMan']>[2]];

@@ -81,7 +81,10 @@ function build(reader: Reader, stage: string, dir: string): LocalService {
   const entries = findFunctions(reader, stack);
   for (const entry of entries) resources.set(logicalIdOf(entry.key), functionResource(entry));
 
-  const settings = readLocalSettings(reader);
+  const settings = readLocalSettings(
+    reader,
+    entries.map((entry) => entry.key),
+  );
   const context = { reader, stack, overrides: settings.environment, note };
   const functions = entries.flatMap((entry): LocalFunction[] => {
     const fn = readFunction(context, entry);
@@ -96,6 +99,7 @@ function build(reader: Reader, stage: string, dir: string): LocalService {
     functions: Object.fromEntries(functions.map((fn) => [fn.key, fn])),
     tables: tables.flatMap((table) => readTable(reader, stack, table) ?? []),
     processes: settings.processes,
+    setup: settings.setup,
     bundling: readBundling(reader, functions, dir, note),
     notes,
   };

@@ -13,6 +13,7 @@ import { openController, type LocalController, type Look } from './controller.ts
 import { startHost, type LocalHost } from './host.ts';
 import type { LocalService } from './service.ts';
 import { localTargets } from './targets.ts';
+import { WarmUp } from './warm-up.ts';
 import { runWorkload, type WorkloadCounts } from './workload.ts';
 
 export interface LocalRunOptions {
@@ -26,8 +27,8 @@ export interface LocalRunOptions {
   readonly layerDir: string;
   readonly stage: string;
   readonly seed: number;
-  /** Traffic before the run starts, so that sandboxes are warm. */
-  readonly warmUpMs: number;
+  /** Traffic before the run starts; without it, until sandboxes are warm. */
+  readonly warmUpMs: number | undefined;
   readonly maxSandboxes: number | undefined;
   readonly requireNativeRuntime: boolean;
   readonly environment: Pick<RunEnvironment, 'faults' | 'workload' | 'inoculateVersion'>;
@@ -85,9 +86,15 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   const id = runIdOf(experiment.name, slot);
   const stopped = new AbortController();
   const run = async (): Promise<RunRecord> => {
-    const traffic = sendTraffic(options, host, stopped.signal);
+    await setUp(service, host);
+    const warmUp = new WarmUp();
+    const traffic = sendTraffic(options, host, warmUp, stopped.signal);
     try {
-      await Promise.race([wait(options.warmUpMs), traffic]);
+      const { warmUpMs } = options;
+      await Promise.race([
+        warmUpMs === undefined ? warmUp.finished(stopped.signal) : wait(warmUpMs),
+        traffic,
+      ]);
       const claims = claimsOf(experiment);
       await controller.engine.request({
         id,
@@ -119,11 +126,20 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
 }
 
 export const stateDirOf = (outDir: string): string => join(outDir, 'state');
+/** Where the host keeps its database below its state. */
+export const databaseDirOf = (outDir: string): string => join(stateDirOf(outDir), 'dynamodb');
 export const environmentFileOf = (outDir: string): string => join(outDir, 'environment.json');
 
 /** Everything a report needs, from the store. */
-export async function readRecord(controller: LocalController, id: RunId, environment: RunEnvironment): Promise<RunRecord> {
-  const [loaded, journal] = await Promise.all([controller.store.loadRun(id), controller.store.readJournal(id)]);
+export async function readRecord(
+  controller: LocalController,
+  id: RunId,
+  environment: RunEnvironment,
+): Promise<RunRecord> {
+  const [loaded, journal] = await Promise.all([
+    controller.store.loadRun(id),
+    controller.store.readJournal(id),
+  ]);
   if (loaded === undefined) throw new Error(`Run ${id} is not in the store`);
   return { run: loaded.run, journal, environment };
 }
@@ -137,16 +153,35 @@ export async function untilOver(controller: LocalController, id: RunId): Promise
   }
 }
 
-function isOver(run: Run): boolean {
+/** Nothing is left to be carried out, but ticks that would find nothing to do. */
+export function isOver(run: Run): boolean {
   return run.phase === 'ended' && run.outbox.every((entry) => entry.command.type === 'schedule-tick');
 }
 
-async function sendTraffic(options: LocalRunOptions, host: LocalHost, signal: AbortSignal): Promise<WorkloadCounts> {
+/** Fills tables and the like; without it the functions would fail for reasons of their own. */
+async function setUp(service: LocalService, host: LocalHost): Promise<void> {
+  for (const key of service.setup) {
+    const result = await host.invoke(key, {});
+    if (!result.ok)
+      throw new Error(`Setting up with function ${key} failed: ${result.errorType}: ${result.errorMessage}`);
+  }
+}
+
+async function sendTraffic(
+  options: LocalRunOptions,
+  host: LocalHost,
+  warmUp: WarmUp,
+  signal: AbortSignal,
+): Promise<WorkloadCounts> {
   return runWorkload(options.workload, {
     seed: options.seed,
     dir: options.workloadDir,
     signal,
-    invoke: (functionKey, event) => host.invoke(functionKey, event),
+    invoke: async (functionKey, event) => {
+      const result = await host.invoke(functionKey, event);
+      warmUp.saw(result);
+      return result;
+    },
   });
 }
 

@@ -3,9 +3,13 @@ import type { Experiment } from '../generated/types.ts';
 import type { LocalFunction, LocalService } from './service.ts';
 
 /** Which function of the service each target names; undefined where it names none of them. */
-export function functionOfTarget(target: Experiment['targets'][string], service: LocalService): LocalFunction | undefined {
+export function functionOfTarget(
+  target: Experiment['targets'][string],
+  service: LocalService,
+): LocalFunction | undefined {
   const functions = Object.values(service.functions);
-  if ('function' in target) return target.service === service.name ? functions.find((one) => one.key === target.function) : undefined;
+  if ('function' in target)
+    return target.service === service.name ? functions.find((one) => one.key === target.function) : undefined;
   const name = target.lambda.split(':function:').at(-1)?.split(':')[0];
   return functions.find((one) => one.name === name);
 }

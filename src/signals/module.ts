@@ -25,5 +25,5 @@ export interface HypothesisSpec {
   /** For people: "failures at most 1 %". */
   readonly claim: string;
   /** Invocations of both groups after which "held" can be claimed, were the fault harmless and the control group's share of bad outcomes `controlShare`; null where it can never be. */
-  heldAfter(controlShare: number, settings: JudgeSettings): number | null;
+  heldAfter: (controlShare: number, settings: JudgeSettings) => number | null;
 }

@@ -7,9 +7,10 @@ import { type Command, type Input, UsageError } from '../command.ts';
 import { editorSchema } from '../editor-schema.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { draftExperiment } from '../init/draft.ts';
-import { readOutline, type ServiceOutline } from '../init/service-outline.ts';
+import { outlineOf, type ServiceOutline } from '../init/service-outline.ts';
 import { withYamlSchema } from '../init/settings.ts';
 import { oneOf } from '../input/words.ts';
+import { stageOf, stageOption } from '../stage-option.ts';
 
 const schemaName = 'experiment-1.schema.json';
 const settingsPath = '.vscode/settings.json';
@@ -50,11 +51,13 @@ completion in editors. Files that are there already stay as they are, unless --f
       description: 'where experiments are kept',
       default: 'experiments',
     },
+    stage: stageOption,
     force: { type: 'flag', description: 'overwrite files that are there already' },
   },
-  run(input, { cwd, stdout }) {
+  async run(input, { cwd, stdout }) {
     const kind = kindOf(input.value('kind') ?? 'dependency.error');
-    const outline = readOutline(resolve(cwd, input.value('service') ?? 'serverless.yml'));
+    const file = resolve(cwd, input.value('service') ?? 'serverless.yml');
+    const outline = await outlineOf(file, stageOf(input), cwd);
     const functionKey = chooseFunction(input, outline);
     const { service } = outline;
     const draft = draftExperiment({ service, functionKey, kind, schemaPath: `./${schemaName}` });

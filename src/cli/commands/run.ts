@@ -4,7 +4,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { explainFault } from '../../faults/explain.ts';
 import { startLocalRun, type LocalRun } from '../../local/session.ts';
 import { functionOfTarget } from '../../local/targets.ts';
-import { reportJson } from '../../report/report.ts';
+import { reportJson, reportOf } from '../../report/report.ts';
 import type { RunRecord } from '../../report/record.ts';
 import { parseDuration } from '../../core/units.ts';
 import { type Command, type Input, UsageError } from '../command.ts';
@@ -46,8 +46,7 @@ Exit codes: 0 held, 1 deviated, 2 bad input, 3 refused, 4 aborted for another re
     'warm-up': {
       type: 'value',
       placeholder: 'TIME',
-      description: 'traffic before the run starts',
-      default: '4s',
+      description: 'traffic before the run starts; without it: until no sandbox starts any more',
     },
     'max-sandboxes': {
       type: 'value',
@@ -139,8 +138,8 @@ function interruptible(run: LocalRun, progress: Progress): () => void {
 
 async function tell(record: RunRecord, outDir: string, input: Input, context: CliContext): Promise<ExitCode> {
   const html = await writeOutputs(outDir, record);
-  const report = reportJson(record);
-  if (input.flag('json')) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  const report = reportOf(record);
+  if (input.flag('json')) context.stdout.write(reportJson(record));
   else context.stdout.write(`\n${report.sentence}\n${report.reverts.sentence}\nreport: ${html}\n`);
   return exitCodeOf(record.run);
 }
@@ -166,8 +165,9 @@ function wholeNumber(input: Input, name: string): number | undefined {
   throw new UsageError(`--${name} ${text} is no whole number`);
 }
 
-function milliseconds(input: Input, name: string): number {
-  const text = input.value(name) ?? '0ms';
+function milliseconds(input: Input, name: string): number | undefined {
+  const text = input.value(name);
+  if (text === undefined) return undefined;
   const parsed = text === '0' || text === '0s' ? { ok: true as const, value: 0 } : parseDuration(text);
   if (parsed.ok) return parsed.value;
   throw new UsageError(`--${name} ${text} is no length of time`, 'such as 5s');

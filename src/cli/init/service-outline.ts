@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { dirname, relative, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
 import { isMapping } from '../../core/schema-branch.ts';
+import { readService } from '../../local/service.ts';
 import { UsageError } from '../command.ts';
 
 /** As much of a serverless.yml as a first experiment needs. */
@@ -11,61 +12,72 @@ export interface ServiceOutline {
   readonly functions: readonly string[];
 }
 
-/** Reads names only, so that nothing else in the file (plugins, variables of an account) can stand in the way. */
-export function readOutline(path: string): ServiceOutline {
-  const file = readYaml(path);
+/**
+ * The service as it runs on one machine; where it cannot, its names alone, so that nothing that has no bearing on a draft
+ * (plugins, variables of an account) stands in the way. `path` is absolute; `cwd` is what it is told relative to. Throws
+ * UsageError.
+ */
+export async function outlineOf(path: string, stage: string, cwd: string): Promise<ServiceOutline> {
+  const file = readYaml(path, cwd);
+  const service = await readService(path, { stage });
+  if ('problems' in service) return namesIn(file, path, cwd);
+  return { service: service.name, functions: Object.keys(service.functions) };
+}
+
+function namesIn(file: unknown, path: string, cwd: string): ServiceOutline {
+  const name = relative(cwd, path);
   const service = isMapping(file) ? file['service'] : undefined;
   if (!isMapping(file) || typeof service !== 'string') {
     throw new UsageError(
-      `"${path}" is no serverless.yml: it has no service name`,
+      `"${name}" is no serverless.yml: it has no service name`,
       'give its path with --service',
     );
   }
   if (service.includes('${')) {
     throw new UsageError(
-      `The service name ${JSON.stringify(service)} in "${path}" has a variable`,
+      `The service name ${JSON.stringify(service)} in "${name}" has a variable`,
       'write the experiment with { lambda: NAME } as its target instead',
     );
   }
-  return { service, functions: [...new Set(functionKeys(file['functions'], dirname(path), 0))] };
+  return { service, functions: [...new Set(functionKeys(file['functions'], dirname(path), cwd, 0))] };
 }
 
 /** `functions` is a mapping, a `${file(…)}`, or a list of both. */
-function functionKeys(functions: unknown, folder: string, depth: number): string[] {
+function functionKeys(functions: unknown, folder: string, cwd: string, depth: number): string[] {
   if (depth > 3) return [];
   if (Array.isArray(functions))
-    return functions.flatMap((part: unknown) => functionKeys(part, folder, depth + 1));
+    return functions.flatMap((part: unknown) => functionKeys(part, folder, cwd, depth + 1));
   if (isMapping(functions)) return Object.keys(functions);
   const included =
     typeof functions === 'string' ? /^\$\{file\(([^)]+)\)(?::([\w.]+))?\}$/.exec(functions) : null;
   if (included === null) return [];
   const [, file = '', key] = included;
-  const content = readYaml(resolve(folder, file.trim()));
+  const content = readYaml(resolve(folder, file.trim()), cwd);
   const part = (key?.split('.') ?? []).reduce<unknown>(
     (at, name) => (isMapping(at) ? at[name] : undefined),
     content,
   );
-  return functionKeys(part, folder, depth + 1);
+  return functionKeys(part, folder, cwd, depth + 1);
 }
 
-function readYaml(path: string): unknown {
-  let text: string;
+function readYaml(path: string, cwd: string): unknown {
+  const document = parseDocument(readText(path, cwd), { logLevel: 'silent' });
+  const [error] = document.errors;
+  // Tags such as !Ref are CloudFormation's: a warning, and names do not depend on them.
+  if (error === undefined) return document.toJS();
+  throw new UsageError(`"${relative(cwd, path)}" is not YAML: ${error.message.split('\n')[0] ?? ''}`);
+}
+
+function readText(path: string, cwd: string): string {
   try {
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
+    const code =
+      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
+    if (code === undefined) throw error;
     throw new UsageError(
-      `"${path}" cannot be read: ${reasonOf(error)}`,
+      `"${relative(cwd, path)}" cannot be read (${code})`,
       'give a serverless.yml with --service',
     );
   }
-  try {
-    // Tags such as !Ref are CloudFormation's, and names do not depend on them.
-    return parse(text, { logLevel: 'silent' }) as unknown;
-  } catch (error) {
-    throw new UsageError(`"${path}" is not YAML: ${reasonOf(error)}`);
-  }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
 }

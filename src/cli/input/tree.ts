@@ -18,7 +18,7 @@ export interface Tree {
 /** The plain value of a document, and where each part of it stands. Ranges are those of the document. */
 export function toTree(document: Document, lineOf: (offset: number) => number): Tree {
   const walk = new Walk(lineOf);
-  const value = walk.read(document.contents as Node | null, [], undefined);
+  const value = walk.read(document.contents, [], undefined);
   return { value, places: walk.places, mistakes: walk.mistakes };
 }
 
@@ -82,7 +82,7 @@ class Walk {
     // A number that is none in JSON, or something made by a tag: what was written is what can be judged.
     if (typeof value !== 'number')
       this.#mistake(range, 'unsupported-tag', 'Tags mean nothing here', 'write plain text');
-    return source ?? String(value);
+    return source ?? null;
   }
 
   #mapping(pairs: readonly Pair[], path: Path, at: Range | undefined): Record<string, unknown> {

@@ -73,8 +73,16 @@ type ServiceProblem = Extract<
   { problems: unknown }
 >['problems'][number];
 
-function formatServiceProblem({ file, line, column, path, found, expected }: ServiceProblem): string {
-  return `${file}:${line}:${column} error  ${path}: found ${found}\n  help: ${expected}`;
+function formatServiceProblem({
+  file,
+  line,
+  column,
+  path,
+  message,
+  found,
+  expected,
+}: ServiceProblem): string {
+  return `${file}:${line}:${column} error  ${message}${path === '' ? '' : `, at ${path}`}${found === '' ? '' : `: found ${found}`}\n  help: ${expected}`;
 }
 
 function withDuration(experiment: Experiment, text: string | undefined): Experiment {

@@ -8,14 +8,16 @@ export interface LocalSettings {
   readonly processes: readonly LocalProcess[];
   /** For every function, over what serverless.yml sets. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Functions to invoke, in order, before any traffic: to fill tables, for instance. */
+  readonly setup: readonly string[];
 }
 
 const root: Path = ['custom', 'inoculate', 'local'];
 const portReference = /<([\w-]+)\.port>/g;
 
-export function readLocalSettings(reader: Reader): LocalSettings {
+export function readLocalSettings(reader: Reader, functionKeys: readonly string[]): LocalSettings {
   const tree = reader.at(root);
-  refuseUnknown(reader, tree, root, ['processes', 'environment']);
+  refuseUnknown(reader, tree, root, ['processes', 'environment', 'setup']);
   const processesAt = [...root, 'processes'];
   const processes = reader
     .list(reader.below(tree, ['processes'], root), processesAt, 'a list of processes')
@@ -38,7 +40,31 @@ export function readLocalSettings(reader: Reader): LocalSettings {
       if (tree !== undefined) checkPorts(reader, tree, processesAt, value, names);
     }
   }
-  return { processes, environment };
+  return { processes, environment, setup: readSetup(reader, tree, functionKeys) };
+}
+
+function readSetup(
+  reader: Reader,
+  tree: Tree | undefined,
+  functionKeys: readonly string[],
+): readonly string[] {
+  const at = [...root, 'setup'];
+  return reader
+    .list(reader.below(tree, ['setup'], root), at, 'a list of functions: [seed]')
+    .flatMap((item, index) => {
+      const path = [...at, index];
+      const key = reader.text(reader.below(item, [], path), path);
+      if (key === undefined || functionKeys.includes(key)) return key ?? [];
+      reader.problem(
+        item,
+        path,
+        'unknown-function',
+        `No function is named ${key}`,
+        key,
+        functionKeys.join(', '),
+      );
+      return [];
+    });
 }
 
 function readProcess(reader: Reader, item: Tree, at: Path): LocalProcess | undefined {

@@ -10,6 +10,8 @@ export interface LocalService {
   readonly tables: readonly TableDefinition[];
   /** Started beside the functions. */
   readonly processes: readonly LocalProcess[];
+  /** Keys of functions to invoke, in order, before any traffic. */
+  readonly setup: readonly string[];
   /** How handlers are bundled; the service's own settings of esbuild. */
   readonly bundling: Bundling;
   /** What serverless.yml says and one machine does not do, in sentences. */
