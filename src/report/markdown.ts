@@ -1,7 +1,7 @@
 import { count, duration, exactShare, instant, times } from './format.ts';
 import { withoutTricks } from './plain.ts';
 import type { RunRecord } from './record.ts';
-import { reportJson, type Report, type ReportHypothesis } from './report.ts';
+import { reportOf, type Report, type ReportHypothesis } from './report.ts';
 import { boundsOf, capitalised, figure } from './sentences.ts';
 import type { Estimate } from '../core/evidence.ts';
 
@@ -16,7 +16,7 @@ const signs: Readonly<Record<Report['result'], string>> = {
 
 /** A summary for pull requests and chats, in GitHub's Markdown. */
 export function renderMarkdown(record: RunRecord): string {
-  const report = reportJson(record);
+  const report = reportOf(record);
   const parts = [
     `### ${signs[report.result]} ${escaped(report.experiment)}`,
     `**${escaped(report.sentence)}**`,

@@ -112,11 +112,8 @@ export interface ReportRevert {
   readonly cleanReadsAt: readonly EpochMs[];
 }
 
-/**
- * `report.json`: everything a report says, without the series that its charts are drawn from. Pipelines read it, so its
- * keys stay.
- */
-export function reportJson(record: RunRecord): Report {
+/** Everything a report says, without the series that its charts are drawn from. */
+export function reportOf(record: RunRecord): Report {
   const { run, environment } = record;
   const looks = looksOf(record.journal);
   const headline = describeVerdict(record);
@@ -226,4 +223,9 @@ function revertOf(unit: Unit, { journal }: RunRecord): ReportRevert {
     sentence: describeRevert(unit),
     cleanReadsAt: clean.map((entry) => entry.at),
   };
+}
+
+/** The text of `report.json`, which pipelines read: its keys stay. */
+export function reportJson(record: RunRecord): string {
+  return `${JSON.stringify(reportOf(record), null, 2)}\n`;
 }

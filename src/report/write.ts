@@ -22,7 +22,7 @@ export async function writeReport(directory: string, record: RunRecord): Promise
   // Rendered first: a record that cannot be shown must not leave half a report behind.
   const page = await renderHtml(record);
   const summary = renderMarkdown(record);
-  const figures = `${JSON.stringify(reportJson(record), null, 2)}\n`;
+  const figures = reportJson(record);
   await mkdir(directory, { recursive: true });
   await writeFile(paths.html, page);
   await writeFile(paths.markdown, summary);

@@ -30,7 +30,7 @@ section{margin-top:52px}
 .badge.inconclusive{color:var(--inconclusive);background:var(--inconclusive-ground)}
 .verdict{font-size:19px;line-height:1.5;letter-spacing:-.008em;margin-top:18px;max-width:46em;border-left:3px solid var(--neutral);padding-left:18px}
 .verdict.held{border-color:var(--held)}.verdict.deviated,.verdict.errored{border-color:var(--deviated)}.verdict.inconclusive{border-color:var(--inconclusive)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(180px,1fr));gap:1px;margin-top:30px;border:1px solid var(--line);border-radius:10px;overflow:hidden;background:var(--line)}
+.facts{display:grid;grid-template-columns:repeat(4,1fr);gap:1px;margin-top:30px;border:1px solid var(--line);border-radius:10px;overflow:hidden;background:var(--line)}
 .facts>div{background:var(--ground);padding:12px 16px}
 dt{color:var(--soft);font-size:13px}
 dd{font-weight:550}
@@ -104,10 +104,11 @@ summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--control);out
 footer{margin-top:64px;padding-top:20px;padding-bottom:40px;color:var(--soft);font-size:13px}
 footer dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:10px 28px;border-top:1px solid var(--line);padding-top:20px}
 footer dd{font-weight:400;color:var(--text)}
+@media screen and (max-width:860px){.facts{grid-template-columns:1fr 1fr}}
 @media screen and (max-width:700px){
 main,footer{padding-left:20px;padding-right:20px}main{padding-top:28px}
 h1{font-size:22px}.verdict{font-size:17px;padding-left:14px}section{margin-top:40px}
-.facts{grid-template-columns:1fr 1fr}.facts>div{padding:10px 12px}
+.facts>div{padding:10px 12px}
 .stacked thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .stacked,.stacked tbody,.stacked tr,.stacked td,.stacked tbody th,.stacked caption{display:block}
 .stacked tr{padding:12px 0;border-bottom:1px solid var(--line)}

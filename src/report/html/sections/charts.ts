@@ -166,7 +166,7 @@ function evidenceChart(stage: Stage, id: string, wide: boolean): Markup {
   return courseChart({
     id,
     wide,
-    title: 'Evidence of harm, and that all claims are kept',
+    title: 'Evidence of harm and of claims kept',
     description: `Evidence ${courses.map(({ name, points }) => `${name} ${summary(points, figure)}`).join('; ')}; ${figure(needed)} of harm aborts.`,
     courses,
     x: stage.x,

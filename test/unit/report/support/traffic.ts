@@ -27,6 +27,7 @@ interface Invocation {
   readonly group: 'experimental' | 'control';
   readonly startedAt: number;
   readonly latencyMs: number;
+  readonly bucket: number;
   readonly failed: boolean;
   readonly hits: number;
 }
@@ -44,61 +45,69 @@ export function invocations(plan: TrafficPlan, from: number, to: number, random:
     const latencyMs = random.around(behaviour.medianMs, behaviour.sigma);
     const failed = random.share() < behaviour.failShare;
     const hits = group === 'control' ? 0 : Math.floor(behaviour.hits + random.share());
-    all.push({ group, startedAt: at, latencyMs, failed, hits });
+    all.push({ group, startedAt: at, latencyMs, bucket: bucketOf(latencyMs), failed, hits });
   }
   return all;
 }
 
-/** What a look at that traffic shows at an instant. */
+/** What a look at that traffic shows at an instant; invocations that have not started by then do not show. */
 export function observe(
   plan: TrafficPlan,
   all: readonly Invocation[],
   at: number,
   final: boolean,
 ): TargetObservation {
-  const started = all.filter((one) => one.startedAt <= at);
-  const fired = started.reduce((sum, one) => sum + one.hits, 0);
+  const groups = { experimental: new Tally(plan, at, final), control: new Tally(plan, at, final) };
+  let fired = 0;
+  for (const one of all) {
+    if (one.startedAt > at) break;
+    groups[one.group].add(one);
+    fired += one.hits;
+  }
+  const started = groups.experimental.all.started + groups.control.all.started;
   return {
     target: plan.target,
     at,
-    realms: started.length === 0 ? 0 : 3,
-    experimental: totals(
-      plan,
-      started.filter((one) => one.group === 'experimental'),
-      at,
-      final,
-    ),
-    control: totals(
-      plan,
-      started.filter((one) => one.group === 'control'),
-      at,
-      final,
-    ),
+    realms: started === 0 ? 0 : 3,
+    experimental: groups.experimental.totals(),
+    control: groups.control.totals(),
     fired: fired === 0 ? {} : { [plan.fault]: fired },
     skipped: plan.skipped,
   };
 }
 
-function totals(plan: TrafficPlan, started: readonly Invocation[], at: number, final: boolean): GroupTotals {
-  const patienceMs = plan.deadlineMs + plan.graceMs;
-  const counts = (some: readonly Invocation[]) => {
-    const finished = some.filter(
-      (one) => one.startedAt + one.latencyMs <= at && one.latencyMs <= plan.deadlineMs,
-    );
-    const late = some.filter((one) => one.latencyMs > plan.deadlineMs && one.startedAt + patienceMs <= at);
-    return {
-      started: some.length,
-      finished: finished.length,
-      failed: finished.filter((one) => one.failed).length,
-      late: late.length,
-    };
-  };
-  const finished = started.filter(
-    (one) => one.startedAt + one.latencyMs <= at && one.latencyMs <= plan.deadlineMs,
-  );
-  return {
-    ...counts(started),
-    closed: counts(final ? started : started.filter((one) => one.startedAt + patienceMs <= at)),
-    histogram: histogramOf(finished.map((one) => [bucketOf(one.latencyMs), 1] as const)),
-  };
+const nothing = { started: 0, finished: 0, failed: 0, late: 0 };
+
+/** One group at one instant. */
+class Tally {
+  readonly all = { ...nothing };
+  readonly closed = { ...nothing };
+  readonly #buckets = new Map<number, number>();
+  readonly #plan: TrafficPlan;
+  readonly #at: number;
+  readonly #final: boolean;
+
+  constructor(plan: TrafficPlan, at: number, final: boolean) {
+    this.#plan = plan;
+    this.#at = at;
+    this.#final = final;
+  }
+
+  add(one: Invocation): void {
+    const { deadlineMs, graceMs } = this.#plan;
+    const over = one.startedAt + deadlineMs + graceMs <= this.#at;
+    const answers = one.latencyMs <= deadlineMs;
+    const finished = answers && one.startedAt + one.latencyMs <= this.#at;
+    for (const counts of over || this.#final ? [this.all, this.closed] : [this.all]) {
+      counts.started += 1;
+      if (finished) counts.finished += 1;
+      if (finished && one.failed) counts.failed += 1;
+      if (!answers && over) counts.late += 1;
+    }
+    if (finished) this.#buckets.set(one.bucket, (this.#buckets.get(one.bucket) ?? 0) + 1);
+  }
+
+  totals(): GroupTotals {
+    return { ...this.all, closed: this.closed, histogram: histogramOf(this.#buckets) };
+  }
 }
