@@ -5,12 +5,10 @@ import { quantile, quantileInterval } from '../stats/quantiles.ts';
 import { differenceInterval } from '../stats/two-arms.ts';
 import { counted, exactShare, millis, points, share } from './format.ts';
 import type { RunRecord } from './record.ts';
-import { failuresOf, latenciesOf } from './series.ts';
+import { boundsAlpha, failuresOf, latenciesOf } from './series.ts';
 import { decapitalised, isRelative, subject } from './sentences.ts';
 import { latestEvidence, looksOf } from './timeline.ts';
 
-/** Confidence of what a report says of differences. */
-const alpha = 0.05;
 /** Groups this uneven were not drawn by chance: a thousand to one. */
 const logUneven = Math.log(1_000);
 /** A share seen so near its tolerance that no such run would tell. */
@@ -49,7 +47,7 @@ function failures({ run }: RunRecord, { experimental, control }: TargetObservati
       controlGood: control.closed.started - bad.control,
     },
     { pi: run.settings.judge.pi, centre: 0 },
-    alpha,
+    boundsAlpha,
   );
   const both = `${shareOf(experimental)} of exposed invocations failed, ${shareOf(control)} of the control group`;
   const range = `the difference lies between ${points(lower).replace(' points', '')} and ${points(upper)}, with 95 % confidence`;
@@ -59,7 +57,7 @@ function failures({ run }: RunRecord, { experimental, control }: TargetObservati
 }
 
 function shareOf(group: TargetObservation['control']): string {
-  const { value } = failuresOf(group, alpha);
+  const { value } = failuresOf(group, boundsAlpha);
   return value === null ? 'none yet' : share(value);
 }
 
@@ -67,7 +65,10 @@ function slowness({ experimental, control }: TargetObservation): string[] {
   return quantiles.flatMap(({ q, name }) => {
     const [slow, usual] = [latenciesOf(experimental), latenciesOf(control)];
     const [a, b] = [quantile(slow, q), quantile(usual, q)];
-    const [boundsA, boundsB] = [quantileInterval(slow, q, alpha), quantileInterval(usual, q, alpha)];
+    const [boundsA, boundsB] = [
+      quantileInterval(slow, q, boundsAlpha),
+      quantileInterval(usual, q, boundsAlpha),
+    ];
     if (a === null || b === null) return [];
     const both = `${name} within ${millis(a)} under the fault and within ${millis(b)} without it`;
     // Each bound errs half of alpha on its side, so both together err no more than alpha.

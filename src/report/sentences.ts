@@ -4,6 +4,7 @@ import type { AbortReason, RevertNote, Unit } from '../core/run.ts';
 import type { HypothesisVerdict, Verdict } from '../core/verdict.ts';
 import { duration, exactShare, listed, millis, share, times } from './format.ts';
 import type { RunRecord } from './record.ts';
+import { boundsAlpha } from './series.ts';
 import { latestEvidence, looksOf, momentsOf } from './timeline.ts';
 
 /** How a run went, for badge and exit message. */
@@ -87,13 +88,11 @@ function tell(
   phrase: (evidence: Evidence, level: string | null) => string,
 ): string {
   const latest = latestEvidence(looksOf(record.journal));
-  const { alphaHeld } = record.run.settings.judge;
+  const level = exactShare(1 - Math.max(record.run.settings.judge.alphaHeld, boundsAlpha));
   const told = hypotheses.slice(0, mostTold).map((one, index) => {
     const evidence = latest.get(one.hypothesis);
     // The level of confidence is the same for all of them: once is enough.
-    return evidence === undefined
-      ? one.claim
-      : phrase(evidence, index === 0 ? exactShare(1 - alphaHeld) : null);
+    return evidence === undefined ? one.claim : phrase(evidence, index === 0 ? level : null);
   });
   const rest = hypotheses.length - told.length;
   return [...told, ...(rest > 0 ? [`${rest} more`] : [])].join('; ');

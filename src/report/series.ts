@@ -21,6 +21,9 @@ export interface GroupSeries {
   readonly control: readonly SeriesPoint[];
 }
 
+/** Of the bounds in a report, as of the estimates that signals give. */
+export const boundsAlpha = 0.05;
+
 /** The most points of a series: more than a screen has room for. */
 export const mostPoints = 300;
 

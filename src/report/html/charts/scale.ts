@@ -1,6 +1,6 @@
 /** One axis: where a value lies between 0 and 1, and what to write beside it. */
 export interface Scale {
-  position(value: number): number;
+  readonly position: (value: number) => number;
   readonly ticks: readonly { readonly value: number; readonly label: string }[];
 }
 

@@ -3,6 +3,7 @@ import type { Signal } from '../../../generated/types.ts';
 import { duration, exactShare, millis, share, times } from '../../format.ts';
 import type { RunRecord } from '../../record.ts';
 import {
+  boundsAlpha,
   failuresOf,
   groupSeries,
   latencyOf,
@@ -17,7 +18,6 @@ import type { Mark, Reference } from '../charts/frame.ts';
 import { linearScale, logScale, timeScale, type Scale } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
 
-const alpha = 0.05;
 /** Evidence beyond these is drawn at the chart's edge. */
 const leastEvidence = 0.01;
 const mostEvidence = 1e9;
@@ -79,7 +79,7 @@ function targetCharts(stage: Stage, target: TargetObservation, index: number, ta
 }
 
 function failuresChart(stage: Stage, target: string, id: string): Markup {
-  const series = groupSeries(stage.looks, target, stage.points, (group) => failuresOf(group, alpha));
+  const series = groupSeries(stage.looks, target, stage.points, (group) => failuresOf(group, boundsAlpha));
   const references = limitsOf(stage.record, target, (signal) =>
     signal.signal === 'failures' && signal.atMost !== undefined ? signal.atMost : undefined,
   ).map((value) => ({ value, label: `tolerated ${exactShare(value)}` }));
@@ -87,7 +87,7 @@ function failuresChart(stage: Stage, target: string, id: string): Markup {
 }
 
 function latencyChart(stage: Stage, target: string, q: 0.5 | 0.95, id: string): Markup {
-  const series = groupSeries(stage.looks, target, stage.points, (group) => latencyOf(group, q, alpha));
+  const series = groupSeries(stage.looks, target, stage.points, (group) => latencyOf(group, q, boundsAlpha));
   const references = latencyLimits(stage.record, target, q);
   const title = q === 0.5 ? 'Latency, half of the answers (p50)' : 'Latency, 95 % of the answers (p95)';
   return figureChart(stage, { id, title, series, references, figure: millis, whole: Infinity });
@@ -193,7 +193,7 @@ function spreadChart(
   id: string,
   wide: boolean,
 ): Markup | null {
-  const p50 = (group: TargetObservation['control']) => latencyOf(group, 0.5, alpha).value;
+  const p50 = (group: TargetObservation['control']) => latencyOf(group, 0.5, boundsAlpha).value;
   const figure = (value: number | null) => (value === null ? 'no data' : `p50 ${millis(value)}`);
   const [a, b] = [figure(p50(experimental)), figure(p50(control))];
   const late = experimental.late + control.late;

@@ -30,11 +30,16 @@ function table({ hypotheses, outcome }: Report): Markup {
         ${hypotheses.map((one) => row(one, outcome))}
       </tbody>
     </table>
-    <p class="small note-below">
-      Evidence of harm counts against the claim, evidence that it is kept counts for it; 1× says nothing. If a
-      claim were true, evidence of harm would ever reach 60× in at most one of 60 runs, however often one
-      looks.
-    </p>`;
+    <p class="small note-below">${meaning(hypotheses)}</p>`;
+}
+
+/** What a number of evidence promises, on the first claim's. */
+function meaning([first]: readonly ReportHypothesis[]): string {
+  const general =
+    'Evidence of harm counts against the claim, evidence that it is kept counts for it; 1× says nothing.';
+  if (first === undefined) return general;
+  const needed = times(first.harm.needed);
+  return `${general} If a claim were true, evidence of harm would ever reach ${needed} in at most one of ${needed.replace('×', '')} runs, however often one looks.`;
 }
 
 function row(one: ReportHypothesis, outcome: Report['outcome']): Markup {

@@ -62,7 +62,7 @@ class Player {
   readonly journal: JournalEntry[] = [];
   run: Run;
   #now = requestedAt;
-  #due: OutboxEntry[] = [];
+  readonly #due: OutboxEntry[] = [];
   #tick: Extract<Command, { type: 'schedule-tick' }> | null = null;
   #stopAt = Infinity;
   #traffic: ReturnType<typeof invocations>[] = [];
