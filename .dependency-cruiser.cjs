@@ -16,7 +16,7 @@ const mayImport = {
   notifiers: ['engine', ...inner],
   triggers: ['engine', ...inner],
   report: inner,
-  local: [...middle, 'engine', ...inner],
+  local: [...middle, 'engine', ...inner, 'layer/group'],
   cli: ['local', ...middle, 'engine', ...inner, 'layer/faults', 'layer/aws-errors'],
   layer: ['generated'],
 };

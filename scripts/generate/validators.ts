@@ -32,8 +32,13 @@ export async function generateValidators(schemas: Schemas): Promise<Map<string, 
       validators: {
         validateResolvedExperiment: 'inoculate:experiment',
         validateResolvedWorkload: 'inoculate:workload',
+        validateInFunctionFault: 'inoculate:in-function-fault',
       },
-      types: { validateResolvedExperiment: 'Experiment', validateResolvedWorkload: 'Workload' },
+      types: {
+        validateResolvedExperiment: 'Experiment',
+        validateResolvedWorkload: 'Workload',
+        validateInFunctionFault: 'InFunctionFault',
+      },
     },
     {
       file: 'dose',

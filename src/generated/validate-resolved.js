@@ -640,4 +640,15 @@ type",params:{type:"string"},message:"must be string"};vErrors===null?vErrors=[e
 treams/items/type",keyword:"type",params:{type:"object"},message:"must be object"};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}}}else{let err26={instancePath:instancePath+"/streams",schemaPath:"\
 #/properties/streams/type",keyword:"type",params:{type:"array"},message:"must be array"};vErrors===null?vErrors=[err26]:vErrors.push(err26),errors++}}}else{let err27={instancePath,schemaPath:"#/type",
 keyword:"type",params:{type:"object"},message:"must be object"};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}return validate47.errors=vErrors,errors===0}validate47.evaluated={props:!0,dynamicProps:!1,
-dynamicItems:!1};export{validateResolvedExperiment,validateResolvedWorkload};
+dynamicItems:!1};var validateInFunctionFault=validate48;function validate48(data,{instancePath="",parentData,parentDataProperty,rootData=data,dynamicAnchors={}}={}){let vErrors=null,errors=0,evaluated0=validate48.evaluated;if(evaluated0.dynamicProps&&(evaluated0.
+props=void 0),evaluated0.dynamicItems&&(evaluated0.items=void 0),data&&typeof data=="object"&&!Array.isArray(data)){if(data.kind===void 0){let err0={instancePath,schemaPath:"#/required",keyword:"requi\
+red",params:{missingProperty:"kind"},message:"must have required property 'kind'"};vErrors===null?vErrors=[err0]:vErrors.push(err0),errors++}let tag0=data.kind;if(typeof tag0=="string")if(tag0==="depe\
+ndency.error"){validate34(data,{instancePath,parentData,parentDataProperty,rootData,dynamicAnchors})||(vErrors=vErrors===null?validate34.errors:vErrors.concat(validate34.errors),errors=vErrors.length);
+var props0=!0}else if(tag0==="dependency.latency")validate35(data,{instancePath,parentData,parentDataProperty,rootData,dynamicAnchors})||(vErrors=vErrors===null?validate35.errors:vErrors.concat(validate35.
+errors),errors=vErrors.length),props0!==!0&&(props0=!0);else if(tag0==="invocation.error")validate38(data,{instancePath,parentData,parentDataProperty,rootData,dynamicAnchors})||(vErrors=vErrors===null?
+validate38.errors:vErrors.concat(validate38.errors),errors=vErrors.length),props0!==!0&&(props0=!0);else if(tag0==="invocation.latency")validate39(data,{instancePath,parentData,parentDataProperty,rootData,
+dynamicAnchors})||(vErrors=vErrors===null?validate39.errors:vErrors.concat(validate39.errors),errors=vErrors.length),props0!==!0&&(props0=!0);else{let err1={instancePath,schemaPath:"#/discriminator",keyword:"\
+discriminator",params:{error:"mapping",tag:"kind",tagValue:tag0},message:'value of tag "kind" must be in oneOf'};vErrors===null?vErrors=[err1]:vErrors.push(err1),errors++}else{let err2={instancePath,schemaPath:"\
+#/discriminator",keyword:"discriminator",params:{error:"tag",tag:"kind",tagValue:tag0},message:'tag "kind" must be string'};vErrors===null?vErrors=[err2]:vErrors.push(err2),errors++}}else{let err3={instancePath,
+schemaPath:"#/type",keyword:"type",params:{type:"object"},message:"must be object"};vErrors===null?vErrors=[err3]:vErrors.push(err3),errors++}return validate48.errors=vErrors,evaluated0.props=props0,errors===
+0}validate48.evaluated={dynamicProps:!0,dynamicItems:!1};export{validateInFunctionFault,validateResolvedExperiment,validateResolvedWorkload};

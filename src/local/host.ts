@@ -113,9 +113,9 @@ async function open(
     runtime: prepared.report,
     dynamodbEndpoint: database.endpoint,
     lambdaEndpoint: api.endpoint,
-    invoke: async (key, event) => {
+    invoke: async (key, event, requestId) => {
       known(functions, key);
-      return resultOf(await pool.invoke(key, JSON.stringify(event ?? null)));
+      return resultOf(await pool.invoke(key, JSON.stringify(event ?? null), requestId));
     },
     stop: () => {
       // The pool first, so that events which are under way see it stopped and end.

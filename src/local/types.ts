@@ -59,7 +59,7 @@ export interface LocalHost {
   /** `http://127.0.0.1:…`; also answers, with a plain refusal, for the AWS services that are not served here. */
   readonly lambdaEndpoint: string;
   /** Invokes and waits, as `RequestResponse` does. Rejects only for an unknown key or a stopped host. */
-  invoke(functionKey: string, event: unknown): Promise<InvocationResult>;
+  invoke(functionKey: string, event: unknown, requestId?: string): Promise<InvocationResult>;
   /** Ends every process, closes the servers and the database. Safe to call twice. */
   stop(): Promise<void>;
 }

@@ -1,0 +1,77 @@
+import { resolveUnits } from '../../core/units.ts';
+import { suggest } from '../../core/suggest.ts';
+import { faultSchemas } from '../../generated/catalogue.ts';
+import type { FaultKind, InFunctionFault } from '../../generated/types.ts';
+import { validateFault } from '../../generated/validate-files.js';
+import { validateInFunctionFault } from '../../generated/validate-resolved.js';
+import { inFunctionFaults } from '../../layer/faults/index.ts';
+import { moduleOf } from '../../layer/faults/of.ts';
+import { UsageError } from '../command.ts';
+import { oneOf } from '../input/words.ts';
+
+/** What may follow each kind, for help texts. */
+export const faultForms = `  invocation.latency:800ms
+  invocation.error:PaymentFailed
+  dependency.latency:dynamodb:500ms
+  dependency.error:dynamodb/GetItem,Query:ProvisionedThroughputExceededException
+  dependency.error:payments.example.com:503`;
+
+/** A fault in one word of a command line: the kind, where it works if it needs that, and what it does. */
+export function parseFaultWords(text: string, target: string): InFunctionFault {
+  const [kind = '', ...rest] = text.split(':');
+  if (!isInFunction(kind)) throw unknownKind(kind);
+  const written = { kind, target, ...parametersOf(kind, rest) };
+  if (!validateFault(written)) throw malformed(text);
+  const { value, problems } = resolveUnits(faultSchemas[kind], written);
+  const [problem] = problems;
+  if (problem !== undefined) throw new UsageError(`--fault ${text}: ${problem.message}`, problem.expected);
+  if (!validateInFunctionFault(value)) throw malformed(text);
+  const contradiction = moduleOf(value).problem(value);
+  if (contradiction !== undefined) throw new UsageError(`--fault ${text}: ${contradiction}`);
+  return value;
+}
+
+function parametersOf(kind: InFunctionFault['kind'], words: readonly string[]): object {
+  switch (kind) {
+    case 'invocation.latency':
+      return { delay: words.join(':') };
+    case 'invocation.error':
+      return words.length === 0
+        ? {}
+        : { name: words[0], ...(words.length > 1 ? { message: words.slice(1).join(':') } : {}) };
+    case 'dependency.latency':
+      return { ...addressOf(words.slice(0, -1).join(':')), delay: words.at(-1) };
+    case 'dependency.error': {
+      const what = words.at(-1) ?? '';
+      return {
+        ...addressOf(words.slice(0, -1).join(':')),
+        ...(/^\d+$/.test(what) ? { status: Number(what) } : { error: what }),
+      };
+    }
+  }
+}
+
+/** `dynamodb/GetItem,Query`, or a host with or without a port. */
+function addressOf(text: string): object {
+  const [service = '', operations] = text.split('/');
+  const services = faultSchemas['dependency.error'].properties?.['service']?.enum ?? [];
+  if (!services.includes(service)) return { host: text };
+  return { service, ...(operations === undefined ? {} : { operations: operations.split(',') }) };
+}
+
+function malformed(text: string): UsageError {
+  return new UsageError(`--fault ${text} is no fault`, `for instance\n${faultForms}`);
+}
+
+function unknownKind(kind: string): UsageError {
+  const kinds = Object.keys(inFunctionFaults);
+  const meant = suggest(kind, kinds);
+  return new UsageError(
+    `There is no kind of fault "${kind}"`,
+    meant === undefined ? oneOf(kinds) : `did you mean "${meant}"?`,
+  );
+}
+
+function isInFunction(kind: string): kind is InFunctionFault['kind'] & FaultKind {
+  return Object.hasOwn(inFunctionFaults, kind);
+}
