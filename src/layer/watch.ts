@@ -108,15 +108,17 @@ export class StoreWatch implements Watch, DoseSource {
   }
 
   async #readOnce(sent: Sending): Promise<void> {
+    // Looking for a dose may be a little late, and is what costs money; following one may not.
+    const consistent = this.#realm.active !== undefined;
     try {
-      const answer = await this.#store.readDose(READ_DEADLINE_MS);
+      const answer = await this.#store.readDose(consistent, READ_DEADLINE_MS);
       if (this.#known !== undefined && this.#known.sent.at > sent.at) return; // overtaken by a later read
       if (this.#doses === undefined) {
         if (answer.item === undefined || answer.item.cleared) return this.#succeeded();
         this.#doses = await this.#loadDoses();
       }
       const agrees = clockAgrees(answer.serverDate, sent.at, this.#clock.now());
-      this.#known = { sent, clockAgrees: agrees };
+      this.#known = consistent ? { sent, clockAgrees: agrees } : undefined;
       this.#doses.take(answer, this);
       this.#succeeded();
     } catch (error) {

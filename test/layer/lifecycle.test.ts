@@ -40,6 +40,7 @@ function untilFaulted(sandbox: Sandbox, dose: Dose, faulted: boolean): Promise<O
   return eventually(
     () => sandbox.invoke({ do: 'nothing' }, idIn('experimental', dose)),
     (outcome) => isFaulted(outcome) === faulted,
+    () => sandbox.output.slice(-2000),
   );
 }
 
@@ -90,6 +91,16 @@ describe.each(nodeVersions)('a dose comes and goes under %s', (node) => {
     expect({ failed, value }).toEqual({ failed: false, value: 'done' });
     // F4: and nobody pounded the store meanwhile.
     expect(store.calls('GetItem').length).toBeLessThan(30);
+  });
+
+  it('looks for a dose cheaply, and decides only on consistent reads', async () => {
+    const sandbox = await start(node);
+    const dose = doseOf([failing]);
+    await store.putDose(dose);
+    await untilFaulted(sandbox, dose, true);
+    const consistent = store.calls('GetItem').map(({ body }) => Object(JSON.parse(body)).ConsistentRead);
+    expect(consistent.slice(0, 2)).toEqual([false, true]);
+    expect(consistent.slice(1)).not.toContain(false);
   });
 
   it('a dose stops by itself at expiresAt, with the store gone', async () => {

@@ -30,7 +30,8 @@ export function tablesOf(body: string): string[] {
   if (typeof batch === 'object' && batch !== null) names.push(...Object.keys(batch));
   const transaction = get(request, 'TransactItems');
   if (Array.isArray(transaction)) {
-    for (const item of transaction) {
+    const items: unknown[] = transaction;
+    for (const item of items) {
       if (typeof item !== 'object' || item === null) continue;
       for (const action of Object.values(item)) names.push(get(action, 'TableName'));
     }

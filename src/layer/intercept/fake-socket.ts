@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { Duplex } from 'node:stream';
+import { systemClock } from '../clock.ts';
 import type { Answer } from '../faults/module.ts';
 
 /**
@@ -28,7 +29,11 @@ export class FakeSocket extends Duplex {
   respond(answer: Answer, method: string): void {
     if (this.destroyed) return;
     const body = Buffer.from(answer.body);
-    const headers = { ...answer.headers, Date: new Date().toUTCString(), 'Content-Length': body.length };
+    const headers = {
+      ...answer.headers,
+      Date: new Date(systemClock.now()).toUTCString(),
+      'Content-Length': body.length,
+    };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     const head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${lines.join('')}\r\n`;
     this.push(Buffer.concat(method === 'HEAD' ? [Buffer.from(head)] : [Buffer.from(head), body]));

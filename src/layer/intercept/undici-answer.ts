@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { systemClock } from '../clock.ts';
 import type { Answer } from '../faults/module.ts';
 import { swallowBody, type DispatchOptions } from './undici-request.ts';
 
@@ -27,7 +28,7 @@ export async function answerHandler(
   const body = options.method === 'HEAD' ? Buffer.alloc(0) : Buffer.from(answer.body);
   const headers: Record<string, string> = {
     ...answer.headers,
-    date: new Date().toUTCString(),
+    date: new Date(systemClock.now()).toUTCString(),
     'content-length': String(body.length),
   };
   if (modern) {
@@ -62,7 +63,8 @@ function controllerOf(signal: AbortSignal, abort: (reason?: unknown) => void): o
       return signal.aborted;
     },
     get reason(): unknown {
-      return signal.reason;
+      const reason: unknown = signal.reason;
+      return reason;
     },
   };
 }

@@ -15,13 +15,12 @@ const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
 
 /** The call behind a dispatch; undefined where it does not say where it goes. */
 export function callOfDispatch(dispatcher: object, options: DispatchOptions): OutboundCall | undefined {
-  const origin = options.origin ?? originOf(dispatcher);
-  if (typeof options.path !== 'string' || origin === undefined || !URL.canParse(String(origin)))
-    return undefined;
-  const url = new URL(String(origin));
+  const origin = textOf(options.origin) ?? originOf(dispatcher);
+  if (typeof options.path !== 'string' || origin === undefined || !URL.canParse(origin)) return undefined;
+  const url = new URL(origin);
   const headers = readHeaders(options.headers);
   return {
-    method: String(options.method ?? 'GET').toUpperCase(),
+    method: (textOf(options.method) ?? 'GET').toUpperCase(),
     host: url.hostname.toLowerCase().replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
     path: options.path,
@@ -30,12 +29,17 @@ export function callOfDispatch(dispatcher: object, options: DispatchOptions): Ou
 }
 
 /** A Client or a Pool knows its own origin, under a symbol called "url". */
-function originOf(dispatcher: object): unknown {
+function originOf(dispatcher: object): string | undefined {
   const symbol = Object.getOwnPropertySymbols(dispatcher).find(
     (candidate) => candidate.description === 'url',
   );
   const url: unknown = symbol === undefined ? undefined : Reflect.get(dispatcher, symbol);
   return url instanceof URL ? url.origin : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return value instanceof URL ? value.origin : undefined;
 }
 
 /** Headers as undici takes them: [name, value, …], pairs, or an object. */

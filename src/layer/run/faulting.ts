@@ -2,7 +2,7 @@ import type { HandlerCall } from '../realm.ts';
 import type { InvocationEffect } from '../faults/module.ts';
 import type { Injector, PlannedEffect } from './injector.ts';
 import { ANSWER_MARGIN_MS, type Invocation } from './invocation.ts';
-import { perform } from './perform.ts';
+import { perform, silence } from './perform.ts';
 
 /**
  * Runs the handler with the faults that work on the invocation itself: before it, instead of it, after it. Delays add
@@ -16,7 +16,8 @@ export async function underFaults(
   if (invocation.group === 'control') return perform(call);
   await apply(injector.plan(invocation, 'before'), invocation, injector, injector.longestHandlerMs);
   const answer = await injector.timed(() => perform(call));
-  await apply(injector.plan(invocation, 'after'), invocation, injector, 0);
+  // Without an answer the runtime has ended the invocation by itself: there is nothing left to delay or to discard.
+  if (answer !== silence) await apply(injector.plan(invocation, 'after'), invocation, injector, 0);
   return answer;
 }
 

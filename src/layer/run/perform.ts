@@ -36,7 +36,7 @@ export function deliver(outcome: Promise<unknown>, callback: Callback, context: 
 
 function answerByCallback(call: HandlerCall): Promise<unknown> {
   const [event, context, , ...rest] = call.args;
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve, fail: (error: unknown) => void) => {
     const restores: (() => void)[] = [];
     const onceSettled = (settle: () => void): void => {
       process.off('beforeExit', onSilence);
@@ -44,24 +44,24 @@ function answerByCallback(call: HandlerCall): Promise<unknown> {
       settle();
     };
     const done: Callback = (error, result) =>
-      onceSettled(() => (error === undefined || error === null ? resolve(result) : reject(error)));
+      onceSettled(() => (error === undefined || error === null ? resolve(result) : fail(error)));
     const onSilence = (): void => onceSettled(() => resolve(silence));
     process.on('beforeExit', onSilence);
     restores.push(
       replace(context, 'done', done),
       replace(context, 'succeed', (result) => done(null, result)),
-      replace(context, 'fail', (error) => onceSettled(() => reject(error))),
+      replace(context, 'fail', (error) => onceSettled(() => fail(error))),
     );
     try {
       const answer: unknown = Reflect.apply(call.handler, call.self, [event, context, done, ...rest]);
       if (isThenable(answer)) {
         answer.then(
           (result) => done(null, result),
-          (error) => onceSettled(() => reject(error)),
+          (error) => onceSettled(() => fail(error)),
         );
       }
     } catch (error) {
-      onceSettled(() => reject(error));
+      onceSettled(() => fail(error));
     }
   });
 }

@@ -81,18 +81,20 @@ export class Run implements ActiveRun {
   }
 
   async #take(call: HandlerCall, requestId: string): Promise<unknown> {
-    let run: Run = this;
+    await this.#source.confirm();
+    // The dose may have become another one, or none: then groups are those of the new one.
+    const now = this.#realm.active;
+    return now instanceof Run ? now.#invoke(call, requestId) : perform(call);
+  }
+
+  async #invoke(call: HandlerCall, requestId: string): Promise<unknown> {
     let invocation: Invocation | undefined;
     try {
-      await this.#source.confirm();
-      // The dose may have become another one; groups are then those of the new one.
-      const now = this.#realm.active;
-      if (now instanceof Run) run = now;
-      invocation = now === run ? await run.#admit(call, requestId) : undefined;
+      invocation = await this.#admit(call, requestId);
     } catch (error) {
       logOnce(`an invocation was left alone: ${reasonOf(error)}`);
     }
-    return invocation === undefined ? perform(call) : run.#measured(call, invocation);
+    return invocation === undefined ? perform(call) : this.#measured(call, invocation);
   }
 
   /** Everything that both groups go through alike before the handler runs; undefined where it is left alone. */

@@ -85,7 +85,8 @@ async function readAll(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response) {
-    const bytes = Buffer.from(chunk);
+    const piece: unknown = chunk;
+    const bytes = piece instanceof Uint8Array ? Buffer.from(piece) : Buffer.alloc(0);
     size += bytes.length;
     if (size > LARGEST_ANSWER_BYTES) throw new Error(`an answer of more than ${LARGEST_ANSWER_BYTES} bytes`);
     chunks.push(bytes);

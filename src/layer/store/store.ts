@@ -21,8 +21,8 @@ export interface DoseAnswer {
 
 /** The function table, as a target function may use it. */
 export interface Store {
-  /** One consistent read. @param deadlineMs when to give up */
-  readDose(deadlineMs: number): Promise<DoseAnswer>;
+  /** One read. @param consistent costs twice as much @param deadlineMs when to give up */
+  readDose(consistent: boolean, deadlineMs: number): Promise<DoseAnswer>;
   /**
    * Overwrites this realm's report if its sequence number is higher than the stored one; a report that is there
    * already, or has been overtaken, counts as written.
@@ -52,11 +52,11 @@ export function dynamoStore(
     );
   };
   return {
-    async readDose(deadlineMs) {
+    async readDose(consistent, deadlineMs) {
       const key = { pk: { S: `dose#${target.functionName}` }, sk: { S: 'dose' } };
       const response = await call(
         'GetItem',
-        { TableName: target.table, Key: key, ConsistentRead: true },
+        { TableName: target.table, Key: key, ConsistentRead: consistent },
         deadlineMs,
       );
       if (response.status !== 200) throw failure('the dose could not be read', response);

@@ -126,12 +126,16 @@ export class TestStore {
 }
 
 /** Asks again until the answer satisfies; for what happens in the background. */
-export async function eventually<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  satisfies: (answer: T) => boolean,
+  more: () => string = () => '',
+): Promise<T> {
   const deadline = Date.now() + 20_000;
   for (;;) {
     const answer = await ask();
     if (satisfies(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`it never came to that: ${JSON.stringify(answer)}`);
+    if (Date.now() > deadline) throw new Error(`it never came to that: ${JSON.stringify(answer)} ${more()}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
