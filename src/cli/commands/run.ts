@@ -77,13 +77,10 @@ async function runLocally(
   const { experiment, service, workload } = subject;
   const outDir = resolve(context.cwd, input.value('out') ?? join('.inoculate', experiment.name));
   const json = input.flag('json');
-  let started: LocalRun | undefined;
-  const progress = new Progress(context, json ? context.stderr : context.stdout, async () =>
-    started?.current(),
-  );
+  const progress = new Progress(context, json ? context.stderr : context.stdout);
   progress.line(`experiment ${experiment.name}: ${experiment.hypothesis}`);
   experiment.faults.forEach((fault) => progress.line(`fault: ${explainFault(fault)}`));
-  started = await startLocalRun({
+  const started = await startLocalRun({
     experiment,
     service,
     workload: workload.workload,
@@ -106,7 +103,7 @@ async function runLocally(
     listener: progress,
   });
   const letGo = interruptible(started, progress);
-  progress.start();
+  progress.follow(() => started.current());
   try {
     const record = await started.finished;
     progress.stop();

@@ -26,6 +26,7 @@ export interface ParsedText {
 export function parseText(text: string): ParsedText {
   const mistakes: Mistake[] = [];
   const guessed: Range[] = [];
+  const mended = new Set<number>();
   const mends = new Mends(text);
   const comment = jsonComments(text, mends);
   if (comment !== undefined) mistakes.push(comment);
@@ -34,8 +35,12 @@ export function parseText(text: string): ParsedText {
     if (composed === null) return tooMuch(mistakes, text);
     const shape = shapeOf(composed.document);
     const trap = round < maxTraps ? findTrap(mends.text, composed, shape) : undefined;
-    if (trap === undefined) return finish(composed, shape, mistakes, guessed, mends);
-    const range = mends.original(trap.range);
+    const range = trap === undefined ? undefined : mends.original(trap.range);
+    // What was mended and is wrong still is no trap but something else.
+    if (trap === undefined || range === undefined || mended.has(range[0])) {
+      return finish(composed, shape, mistakes, guessed, mends);
+    }
+    mended.add(range[0]);
     const { code, message, found, help } = trap;
     mistakes.push({ range, code, message, found, help });
     const areas = trap.mend.map((mend) => mends.original(mend.range));

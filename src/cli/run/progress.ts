@@ -16,16 +16,15 @@ const plainEveryMs = 5_000;
 export class Progress implements RunListener {
   readonly #out: Output;
   readonly #block: LiveBlock | undefined;
-  readonly #current: () => Promise<Run | undefined>;
+  #current: () => Promise<Run | undefined> = () => Promise.resolve(undefined);
   readonly #startedAt = systemClock.now();
   #timer: NodeJS.Timeout | undefined;
   #run: Run | undefined;
   #look: Look | undefined;
   #toldAt = 0;
 
-  constructor(context: CliContext, out: Output, current: () => Promise<Run | undefined>) {
+  constructor(context: CliContext, out: Output) {
     this.#out = out;
-    this.#current = current;
     if (context.isTTY)
       this.#block = new LiveBlock(
         (text) => out.write(text),
@@ -33,7 +32,9 @@ export class Progress implements RunListener {
       );
   }
 
-  start(): void {
+  /** From here on the block shows this run, as it is stored. */
+  follow(current: () => Promise<Run | undefined>): void {
+    this.#current = current;
     if (this.#block === undefined) return;
     this.#timer = setInterval(() => void this.#redraw(), redrawMs);
   }

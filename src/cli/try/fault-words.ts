@@ -1,7 +1,7 @@
 import { resolveUnits } from '../../core/units.ts';
 import { suggest } from '../../core/suggest.ts';
 import { faultSchemas } from '../../generated/catalogue.ts';
-import type { FaultKind, InFunctionFault } from '../../generated/types.ts';
+import type { InFunctionFault } from '../../generated/types.ts';
 import { validateFault } from '../../generated/validate-files.js';
 import { validateInFunctionFault } from '../../generated/validate-resolved.js';
 import { inFunctionFaults } from '../../layer/faults/index.ts';
@@ -72,6 +72,6 @@ function unknownKind(kind: string): UsageError {
   );
 }
 
-function isInFunction(kind: string): kind is InFunctionFault['kind'] & FaultKind {
+function isInFunction(kind: string): kind is InFunctionFault['kind'] {
   return Object.hasOwn(inFunctionFaults, kind);
 }
