@@ -85,6 +85,12 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   const slot = { kind: 'manual', id: new Date(at).toISOString(), at } as const;
   const id = runIdOf(experiment.name, slot);
   const stopped = new AbortController();
+  // Who asks to stop before the run exists ends the warming up, and then the run before its first fault.
+  const hurried = new AbortController();
+  let askedBy: string | undefined;
+  const abort = async (by: string): Promise<void> => {
+    await controller.engine.deliver(id, { type: 'abort', at: systemClock.now(), by });
+  };
   const run = async (): Promise<RunRecord> => {
     await setUp(service, host);
     const warmUp = new WarmUp();
@@ -92,7 +98,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     try {
       const { warmUpMs } = options;
       await Promise.race([
-        warmUpMs === undefined ? warmUp.finished(stopped.signal) : wait(warmUpMs),
+        warmUpMs === undefined ? warmUp.finished(hurried.signal) : warmUp.after(warmUpMs, hurried.signal),
         traffic,
       ]);
       const claims = claimsOf(experiment);
@@ -106,6 +112,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
         hypotheses: claims.hypotheses.map(({ hypothesis, claim }) => ({ hypothesis, claim })),
         notJudged: [...claims.notJudged, ...onlyInTheCloud(experiment)],
       });
+      if (askedBy !== undefined) await abort(askedBy);
       await untilOver(controller, id);
     } finally {
       stopped.abort();
@@ -120,7 +127,9 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     finished,
     current: async () => (await controller.store.loadRun(id))?.run,
     abort: async (by) => {
-      await controller.engine.deliver(id, { type: 'abort', at: systemClock.now(), by });
+      askedBy = by;
+      hurried.abort();
+      await abort(by);
     },
   };
 }

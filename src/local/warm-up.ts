@@ -15,13 +15,19 @@ export class WarmUp {
     if (!result.ok || result.coldStart) this.#restlessAt = systemClock.now();
   }
 
+  /** Resolves when the service has calmed down, or the signal comes. */
   async finished(signal: AbortSignal): Promise<void> {
-    const startedAt = systemClock.now();
-    while (
-      !signal.aborted &&
-      systemClock.now() - this.#restlessAt < calmMs &&
-      systemClock.now() - startedAt < maxMs
-    )
-      await wait(pollMs);
+    const latest = systemClock.now() + maxMs;
+    await until(signal, (now) => now - this.#restlessAt >= calmMs || now >= latest);
   }
+
+  /** Resolves after a fixed time, or when the signal comes. */
+  async after(ms: number, signal: AbortSignal): Promise<void> {
+    const end = systemClock.now() + ms;
+    await until(signal, (now) => now >= end);
+  }
+}
+
+async function until(signal: AbortSignal, reached: (now: number) => boolean): Promise<void> {
+  while (!signal.aborted && !reached(systemClock.now())) await wait(pollMs);
 }
