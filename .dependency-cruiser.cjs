@@ -19,6 +19,8 @@ const mayImport = {
   local: [...middle, 'engine', ...inner, 'layer/group'],
   cli: ['local', ...middle, 'engine', ...inner, 'layer/faults', 'layer/aws-errors'],
   layer: ['generated'],
+  // Runs the same engine and drivers over memory; the tests and nothing else run it.
+  simulation: ['adapters', 'faults', 'engine', ...inner],
 };
 
 /** For each folder of src: what it may use of Node and of npm. A folder that is not listed may use both. */
@@ -28,6 +30,7 @@ const outside = {
   core: { node: false, packages: [] },
   engine: { node: false, packages: [] },
   signals: { node: false, packages: [] },
+  simulation: { node: false, packages: [] },
   report: { node: true, packages: ['echarts'] },
   triggers: { node: true, packages: [] },
   // They run inside other people's functions: every package would cost their cold starts.
@@ -77,7 +80,7 @@ module.exports = {
       comment: 'A function is a few lines over src; it needs neither the CLI nor the one-machine host',
       severity: 'error',
       from: { path: '^functions/([^/]+)/' },
-      to: { path: '^(src/(cli|local|layer)|test|scripts|bench|examples|functions/(?!$1/))/' },
+      to: { path: '^(src/(cli|local|layer|simulation)|test|scripts|bench|examples|functions/(?!$1/))/' },
     },
     {
       name: 'known-folder',

@@ -130,8 +130,12 @@ export default defineConfig(
     rules: { '@typescript-eslint/unbound-method': 'off' },
   },
   {
-    // Programs that talk to a person.
-    files: ['{scripts,bench,examples,test,.ci}/**/*.{ts,js,mjs,cjs}', 'src/cli/**/*.ts'],
+    // Programs that talk to a person, or whose output is a log.
+    files: [
+      '{scripts,bench,examples,test,.ci}/**/*.{ts,js,mjs,cjs}',
+      'src/cli/**/*.ts',
+      'src/local/inside/**/*.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

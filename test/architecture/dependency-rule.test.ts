@@ -30,6 +30,7 @@ const violations = [
   ],
   ['src/adapters/planted-layer.ts', "export * from '../layer/clock.ts';", 'inward-adapters'],
   ['src/signals/planted-script.ts', "export * from '../../scripts/generate/types.ts';", 'inward-signals'],
+  ['src/engine/planted-simulation.ts', "export * from '../simulation/simulate.ts';", 'inward-engine'],
   ['src/report/planted-package.ts', "export { parse } from 'yaml';", 'no-packages-report'],
   ['src/elsewhere/planted.ts', "export * from '../core/ids.ts';", 'known-folder'],
   ['functions/planted/handler.ts', "export * from '../../src/layer/clock.ts';", 'inward-functions'],
