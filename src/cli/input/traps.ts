@@ -155,7 +155,7 @@ function badStart({ lines, errors, shape }: Scene): Trap | undefined {
   const error = errors.find(({ code }) => code === 'BAD_SCALAR_START');
   if (error === undefined) return undefined;
   const value = valueAt(lines, error.pos[0], within(shape.flows, error.pos[0]));
-  if (value === '') return undefined;
+  if (!/^[%@`]/.test(value)) return undefined;
   const percent = /^%\s?(\d+(\.\d+)?)$/.exec(value)?.[1];
   const message = `A value cannot begin with "${value.charAt(0)}" without quotes`;
   const trap = quoting(error.pos[0], value, 'yaml-start', message, percent !== undefined);

@@ -27,6 +27,11 @@ it.each([
   expect(placesOf(text)).toEqual(['1:1 too-complex']);
 });
 
+it('a mistake that mending does not mend is told, and mended no further', () => {
+  const text = validText.replace('[GetItem, Query]', '&GetItem, Query]');
+  expect(placesOf(text)).toEqual(['14:25 yaml-syntax']);
+});
+
 it('very many properties are refused in bounded time', () => {
   const text = Array.from({ length: 40_000 }, (_, index) => `k${index}: 1\n`).join('');
   expect(placesOf(text)).toEqual(['1:1 too-complex']);

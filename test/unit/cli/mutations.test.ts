@@ -71,7 +71,7 @@ it('whatever happens to a valid file, it is valid or has problems at places in i
       formatProblems(result.problems, { color: true });
       JSON.stringify(problemsAsJson(result.problems));
     }),
-    { numRuns: 500 },
+    { numRuns: 400 },
   );
 });
 
@@ -197,7 +197,7 @@ it('the explanations find a mistake exactly where the generated validator refuse
         problems: !validateWorkload(value),
       });
     }),
-    { numRuns: 2000 },
+    { numRuns: 1500 },
   );
 });
 
