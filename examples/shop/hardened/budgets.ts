@@ -5,13 +5,13 @@
 export const budgets = Object.freeze({
   readProductsMs: 300,
   askPricingMs: 400,
-  placeOrderMs: 1_200,
-  chargeMs: 500,
+  placeOrderMs: 1_500,
+  chargeMs: 400,
   settleOrderMs: 300,
 });
 
 /** Loading the whole catalogue: when a sandbox starts and every few minutes, beside the orders. */
-export const loadCatalogueMs = 1_000;
+export const loadCatalogueMs = 1_500;
 
 /** One charge of the capture function, which nobody waits for. */
 export const captureChargeMs = 3_000;

@@ -1,6 +1,7 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { productOf, readProduct } from '../shared/products.ts';
-import type { Product, ProductTable } from '../shared/products.ts';
+import type { Product } from '../shared/products.ts';
 import { loadCatalogueMs } from './budgets.ts';
 import { LastKnown } from './last-known.ts';
 import { causeOf } from './log.ts';
@@ -18,6 +19,14 @@ export interface Catalogue {
   lookUp(sku: string, abortSignal: AbortSignal): Promise<Listing | undefined>;
 }
 
+export interface CatalogueTable {
+  readonly table: string;
+  /** For an order's reads. */
+  readonly quick: DynamoDBClient;
+  /** For loading the whole, for which nobody waits. */
+  readonly patient: DynamoDBClient;
+}
+
 // A price or stock older than this is worth less than an honest error.
 const maxAgeMs = 15 * 60_000;
 const maxEntries = 2_000;
@@ -32,7 +41,7 @@ const retryLoadMs = 2_000;
  * or slow, the last known product stands in, and the order says that its stock was not confirmed. Refusing every order
  * because a stock count could not be read would cost more than the few that are oversold.
  */
-export function createCatalogue(table: ProductTable, now: () => number, log: Log): Catalogue {
+export function createCatalogue(tables: CatalogueTable, now: () => number, log: Log): Catalogue {
   const known = new LastKnown<Product>({ maxAgeMs, maxEntries, now });
   let loading = Promise.resolve();
   let loadAt = now();
@@ -41,7 +50,7 @@ export function createCatalogue(table: ProductTable, now: () => number, log: Log
   const keepLoaded = () => {
     if (now() < loadAt) return;
     loadAt = now() + retryLoadMs;
-    loading = load(table, known, log).then((complete) => {
+    loading = load(tables, known, log).then((complete) => {
       if (complete) loadAt = now() + reloadMs;
     });
   };
@@ -52,7 +61,7 @@ export function createCatalogue(table: ProductTable, now: () => number, log: Log
     async lookUp(sku, abortSignal) {
       keepLoaded();
       try {
-        const product = await readProduct(table, sku, abortSignal);
+        const product = await readProduct({ dynamodb: tables.quick, table: tables.table }, sku, abortSignal);
         if (product === undefined) {
           known.forget(sku);
           return undefined;
@@ -72,12 +81,15 @@ export function createCatalogue(table: ProductTable, now: () => number, log: Log
 }
 
 /** Whether anything was loaded. */
-async function load(table: ProductTable, known: LastKnown<Product>, log: Log): Promise<boolean> {
+async function load(
+  { table, patient }: CatalogueTable,
+  known: LastKnown<Product>,
+  log: Log,
+): Promise<boolean> {
   try {
-    const { Items = [] } = await table.dynamodb.send(
-      new ScanCommand({ TableName: table.table, Limit: loadLimit }),
-      { abortSignal: AbortSignal.timeout(loadCatalogueMs) },
-    );
+    const { Items = [] } = await patient.send(new ScanCommand({ TableName: table, Limit: loadLimit }), {
+      abortSignal: AbortSignal.timeout(loadCatalogueMs),
+    });
     for (const item of Items) {
       const product = productOf(item);
       known.remember(product.sku, product);

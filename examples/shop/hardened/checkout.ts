@@ -17,9 +17,9 @@ import { createPrices } from './prices.ts';
 export interface CheckoutServices {
   readonly environment: CheckoutEnvironment;
   /** For reads that have a fallback: gives up soon. */
-  readonly reads: DynamoDBClient;
+  readonly quick: DynamoDBClient;
   /** For the order, which has none: tries harder. */
-  readonly writes: DynamoDBClient;
+  readonly patient: DynamoDBClient;
   readonly lambda: LambdaClient;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -30,10 +30,10 @@ export interface CheckoutServices {
  * Checkout that keeps selling while a dependency fails. Each step has a time budget; each but one has something to fall
  * back on. The one is writing the order: without it there is no order, so its error is thrown, and counts as one.
  */
-export function createCheckout({ environment, reads, writes, lambda, now, log }: CheckoutServices) {
-  const catalogue = createCatalogue({ dynamodb: reads, table: environment.productsTable }, now, log);
+export function createCheckout({ environment, quick, patient, lambda, now, log }: CheckoutServices) {
+  const catalogue = createCatalogue({ table: environment.productsTable, quick, patient }, now, log);
   const prices = createPrices({ lambda, functionName: environment.pricingFunction }, now, log);
-  const orders = { dynamodb: writes, table: environment.ordersTable };
+  const orders = { dynamodb: patient, table: environment.ordersTable };
 
   return async (event: HttpEvent): Promise<HttpResult> => {
     const parsed = parseOrder(event);

@@ -9,10 +9,10 @@ const timeouts = (requestTimeout: number) => ({
 });
 
 /** For reads that have a fallback: one more attempt, for the odd lost connection. More would only heat a full table. */
-export const readsClient = () => new DynamoDBClient({ maxAttempts: 2, requestHandler: timeouts(200) });
+export const quickClient = () => new DynamoDBClient({ maxAttempts: 2, requestHandler: timeouts(200) });
 
-/** For writes that have none: as many attempts as their budget allows. They are conditional, so repeating is safe. */
-export const writesClient = () => new DynamoDBClient({ maxAttempts: 8, requestHandler: timeouts(500) });
+/** For what has no fallback, or is in nobody's way: as many attempts as its budget allows. Its writes may be repeated. */
+export const patientClient = () => new DynamoDBClient({ maxAttempts: 8, requestHandler: timeouts(700) });
 
 /** For pricing, which has a fallback. The request's limit leaves room for a cold start of pricing, but not for two. */
 export const pricingClient = () => new LambdaClient({ maxAttempts: 2, requestHandler: timeouts(350) });

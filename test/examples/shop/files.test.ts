@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { budgets } from '../../../examples/shop/hardened/budgets.ts';
 import { parseOrder } from '../../../examples/shop/shared/order.ts';
 import { products } from '../../../examples/shop/shared/seed.ts';
 import { validateExperiment, validateWorkload } from '../../../src/generated/validate-files.js';
@@ -68,6 +69,13 @@ describe('the variants', () => {
     expect(capture).toBeDefined();
     expect(functions).toEqual(naive?.functions);
     expect({ ...hardened, functions: null }).toEqual({ ...naive, functions: null });
+  });
+});
+
+describe('the budgets of the hardened checkout', () => {
+  it('leave the function time to answer, whatever is slow', () => {
+    const sumMs = Object.values(budgets).reduce((sum, budgetMs) => sum + budgetMs, 0);
+    expect(sumMs).toBeLessThan(read<{ timeout: number }>('provider.yml').timeout * 1_000);
   });
 });
 

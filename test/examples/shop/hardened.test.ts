@@ -1,6 +1,6 @@
 import { createCapture } from '../../../examples/shop/hardened/capture.ts';
 import { createCheckout } from '../../../examples/shop/hardened/checkout.ts';
-import { pricingClient, readsClient, writesClient } from '../../../examples/shop/hardened/clients.ts';
+import { pricingClient, quickClient, patientClient } from '../../../examples/shop/hardened/clients.ts';
 import type { Degradation } from '../../../examples/shop/hardened/log.ts';
 import type { HttpResult } from '../../../examples/shop/shared/http.ts';
 import {
@@ -36,7 +36,7 @@ afterAll(async () => {
 
 /** A sandbox of checkout. */
 function checkout() {
-  const services = { reads: readsClient(), writes: writesClient(), lambda: pricingClient() };
+  const services = { quick: quickClient(), patient: patientClient(), lambda: pricingClient() };
   clients.push(...Object.values(services));
   return createCheckout({
     ...services,
@@ -54,7 +54,7 @@ async function warmCheckout() {
 }
 
 function capture() {
-  const dynamodb = writesClient();
+  const dynamodb = patientClient();
   clients.push(dynamodb);
   return createCapture(
     { dynamodb, table: world.environment.ordersTable },
