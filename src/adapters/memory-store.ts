@@ -1,0 +1,149 @@
+import type { Stops } from '../core/facts.ts';
+import type { EpochMs, ResourceId, RunId, UnitId } from '../core/ids.ts';
+import type { JournalEntry } from '../core/journal.ts';
+import type { Run } from '../core/run.ts';
+import type { Json, Lease, Store } from '../engine/ports.ts';
+
+interface Lock {
+  readonly owner: RunId | null;
+  readonly epoch: number;
+  readonly lease: Lease | null;
+}
+
+const unlocked: Lock = { owner: null, epoch: 0, lease: null };
+
+/**
+ * The control table in memory, for the simulation: held to the same contract as the real one. Every call takes effect
+ * as a whole before it returns. Values are kept as they are handed in, since nothing ever changes them.
+ */
+export class MemoryStore implements Store {
+  readonly runs = new Map<RunId, { readonly run: Run; readonly version: number }>();
+  readonly undo = new Map<string, Json>();
+  readonly locks = new Map<ResourceId, Lock>();
+  readonly active = new Map<RunId, EpochMs>();
+  readonly journals = new Map<RunId, Map<number, JournalEntry>>();
+  readonly #watching = new Map<string, Set<RunId>>();
+  killSwitch: Stops['killSwitch'] = { on: false, generation: 0 };
+
+  async createRun(run: Run): Promise<'created' | 'exists'> {
+    if (this.runs.has(run.id)) return 'exists';
+    this.runs.set(run.id, { run, version: 1 });
+    return 'created';
+  }
+
+  async loadRun(id: RunId): Promise<{ run: Run; version: number } | undefined> {
+    return this.runs.get(id);
+  }
+
+  async saveRun(run: Run, version: number): Promise<'saved' | 'conflict'> {
+    if (this.runs.get(run.id)?.version !== version) return 'conflict';
+    this.runs.set(run.id, { run, version: version + 1 });
+    return 'saved';
+  }
+
+  async appendJournal(id: RunId, entries: readonly JournalEntry[]): Promise<void> {
+    const journal = this.journals.get(id) ?? new Map<number, JournalEntry>();
+    this.journals.set(id, journal);
+    for (const entry of entries) journal.set(entry.seq, entry);
+  }
+
+  async readJournal(id: RunId): Promise<readonly JournalEntry[]> {
+    return [...(this.journals.get(id)?.values() ?? [])].sort((a, b) => a.seq - b.seq);
+  }
+
+  async putUndo(id: RunId, unit: UnitId, undo: Json): Promise<Json> {
+    const earlier = this.undo.get(undoKey(id, unit));
+    if (earlier !== undefined) return earlier;
+    this.undo.set(undoKey(id, unit), undo);
+    return undo;
+  }
+
+  async readUndo(id: RunId, unit: UnitId): Promise<Json | undefined> {
+    return this.undo.get(undoKey(id, unit));
+  }
+
+  async lock(resource: ResourceId, owner: RunId): Promise<{ epoch: number } | { heldBy: RunId }> {
+    return this.#own(resource, owner, null);
+  }
+
+  async takeOver(
+    resource: ResourceId,
+    from: RunId,
+    owner: RunId,
+  ): Promise<{ epoch: number } | { heldBy: RunId }> {
+    return this.#own(resource, owner, from);
+  }
+
+  async unlock(resource: ResourceId, owner: RunId): Promise<void> {
+    const lock = this.#lock(resource);
+    if (lock.owner === owner) this.locks.set(resource, { ...lock, owner: null });
+  }
+
+  async takeLease(resource: ResourceId, lease: Lease): Promise<boolean> {
+    const lock = this.#lock(resource);
+    const present = lock.lease;
+    const free =
+      present === null ||
+      present.until < lease.now ||
+      present.holder === lease.holder ||
+      (lease.kind === 'revert' && present.kind === 'apply');
+    if (free) this.locks.set(resource, { ...lock, lease });
+    return free;
+  }
+
+  async releaseLease(resource: ResourceId, holder: string): Promise<void> {
+    const lock = this.#lock(resource);
+    if (lock.lease?.holder === holder) this.locks.set(resource, { ...lock, lease: null });
+  }
+
+  async addActive(id: RunId, at: EpochMs): Promise<void> {
+    this.active.set(id, at);
+  }
+
+  async removeActive(id: RunId): Promise<void> {
+    this.active.delete(id);
+  }
+
+  async listActive(): Promise<readonly { id: RunId; at: EpochMs }[]> {
+    return [...this.active].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, at]) => ({ id, at }));
+  }
+
+  async watchAlarms(id: RunId, alarms: readonly string[]): Promise<void> {
+    for (const alarm of alarms) this.#watching.set(alarm, (this.#watching.get(alarm) ?? new Set()).add(id));
+  }
+
+  async unwatchAlarms(id: RunId, alarms: readonly string[]): Promise<void> {
+    for (const alarm of alarms) this.#watching.get(alarm)?.delete(id);
+  }
+
+  async runsWatching(alarm: string): Promise<readonly RunId[]> {
+    return [...(this.#watching.get(alarm) ?? [])].sort();
+  }
+
+  async readKillSwitch(): Promise<Stops['killSwitch']> {
+    return this.killSwitch;
+  }
+
+  async setKillSwitch(on: boolean): Promise<Stops['killSwitch']> {
+    this.killSwitch = { on, generation: this.killSwitch.generation + (on ? 1 : 0) };
+    return this.killSwitch;
+  }
+
+  #lock(resource: ResourceId): Lock {
+    return this.locks.get(resource) ?? unlocked;
+  }
+
+  #own(resource: ResourceId, owner: RunId, expected: RunId | null): { epoch: number } | { heldBy: RunId } {
+    const lock = this.#lock(resource);
+    if (lock.owner === expected) {
+      this.locks.set(resource, { ...lock, owner, epoch: lock.epoch + 1 });
+      return { epoch: lock.epoch + 1 };
+    }
+    if (lock.owner === owner) return { epoch: lock.epoch };
+    return { heldBy: lock.owner ?? '' };
+  }
+}
+
+function undoKey(id: RunId, unit: UnitId): string {
+  return `${id} ${unit}`;
+}
