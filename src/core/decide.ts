@@ -47,13 +47,12 @@ export function decide(run: Run, event: RunEvent): Decision {
 
 function onTick(draft: Draft, epoch: number, n: number): void {
   const { tick } = draft.run;
-  if (epoch !== tick.epoch) return;
-  if (n === tick.n) {
+  if (epoch === tick.epoch && n === tick.n) {
     continueChain(draft, epoch, n + 1);
     draft.reissueDue();
     advance(draft);
-  } else if (n === tick.n - 1) {
-    // Delivered again, so whoever acted on it may have died before sending the next one.
+  } else {
+    // Delivered again, or replaced: whoever was to send the tick that is expected may have died before.
     for (const entry of draft.outstanding('schedule-tick')) draft.reissue(entry);
   }
 }

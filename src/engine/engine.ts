@@ -69,7 +69,7 @@ export class Engine {
     const committed = await this.#commit(id, [event]);
     if (committed === undefined) return undefined;
     const run = await this.#carryOn(id, committed.run, committed.commands);
-    if (event.type === 'tick') requireTick(run, { epoch: event.epoch, n: event.n + 1 });
+    if (event.type === 'tick') requireTick(run, committed.run.tick);
     return run;
   }
 

@@ -169,8 +169,10 @@ async function effect(
   const lease = { holder, kind: command.type, now, until: now + deadlineMs + run.settings.skewMs };
   return underLease(ports, unit, lease, async () => {
     if (command.type === 'apply') await refuseStaleApply(ports, run, unit, command.leaseUntil);
-    // After its deadline its outcome counts as unknown, so nothing of it may begin any more.
+    // After its deadline its outcome counts as unknown, so nothing of it may begin any more; and a process that stood
+    // still may get an answer before its own timer.
     signal.throwIfAborted();
+    if (ports.clock.now() >= now + deadlineMs) throw new DeadlineError(deadlineMs);
     if (command.type === 'revert') return { type: 'read', ...(await driver.revert(context)) };
     await driver.apply(context);
     return done;
