@@ -44,7 +44,7 @@ function answerByCallback(call: HandlerCall): Promise<unknown> {
       settle();
     };
     const done: Callback = (error, result) =>
-      onceSettled(() => (error === undefined || error === null ? resolve(result) : fail(error)));
+      onceSettled(() => (isNothing(error) ? resolve(result) : fail(error)));
     const onSilence = (): void => onceSettled(() => resolve(silence));
     process.on('beforeExit', onSilence);
     restores.push(
@@ -88,6 +88,11 @@ function memberOf(context: unknown, name: string): Callback | undefined {
 
 function isCallback(value: unknown): value is Callback {
   return typeof value === 'function';
+}
+
+/** A callback without an error passes null, or leaves it out. */
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 interface Thenable {
