@@ -127,6 +127,8 @@ function variable(scene: Scene, line: number): Trap | undefined {
   for (const match of text.matchAll(/(?:[\w./*-]|\$\{\w*\}|:(?=[\w$]))+/g)) {
     const offset = start + match.index;
     if (!match[0].includes('${') || insideText(shape, offset)) continue;
+    // After a syntax error, quoted text may be in no scalar at all.
+    if (/["']/.test(text[match.index - 1] ?? '')) continue;
     if (shape.plains.some(({ range, value }) => range[0] === offset && value === match[0])) continue;
     const message = 'A variable within braces or brackets needs quotes: its own braces start a mapping';
     return quoting(offset, match[0], 'yaml-variable', message, false);

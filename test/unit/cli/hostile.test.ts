@@ -27,9 +27,10 @@ it.each([
   expect(placesOf(text)).toEqual(['1:1 too-complex']);
 });
 
-it('a mistake that mending does not mend is told, and mended no further', () => {
-  const text = validText.replace('[GetItem, Query]', '&GetItem, Query]');
-  expect(placesOf(text)).toEqual(['14:25 yaml-syntax']);
+it('what is quoted already is not told to need quotes, whatever else is wrong', () => {
+  expect(placesOf(validText.replace('[GetItem, Query]', '&GetItem, Query]'))).toEqual(['14:25 yaml-syntax']);
+  const torn = validText.replace('target: checkout, p95', 'target: c{');
+  expect(placesOf(torn).filter((place) => place.endsWith('yaml-variable'))).toEqual([]);
 });
 
 it('very many properties are refused in bounded time', () => {
