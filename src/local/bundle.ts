@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
+import { ancestors } from './runtime/client.ts';
 import type { EsbuildOptions, LocalFunction, LocalService } from './service/model.ts';
+import type { Isolation } from './types.ts';
 
 /** The folder that becomes `/var/task`, by function key. */
 export type Code = Readonly<Record<string, string>>;
@@ -74,12 +76,23 @@ async function bundleOne(
       cause: error,
     });
   }
-  if (external.length > 0) linkModules(service.dir, folder);
 }
 
-/** What is not bundled is looked for beside the bundle, where deployment would have put it. */
-function linkModules(dir: string, folder: string): void {
-  const modules = path.join(dir, 'node_modules');
-  const link = path.join(folder, 'node_modules');
-  if (existsSync(modules) && !existsSync(link)) symlinkSync(modules, link);
+/**
+ * Puts the packages that the service's settings keep out of its bundles beside these, where deployment would put them:
+ * in namespaces a folder over which they are mounted, elsewhere a link. Returns their folder, if any are kept out.
+ */
+export function attachModules(service: LocalService, code: Code, isolation: Isolation): string | undefined {
+  const { bundling, dir } = service;
+  if (bundling.mode === 'none' || (bundling.options.external ?? []).length === 0) return undefined;
+  const modules = ancestors(dir)
+    .map((folder) => path.join(folder, 'node_modules'))
+    .find((folder) => existsSync(folder));
+  if (modules === undefined) return undefined;
+  for (const folder of Object.values(code)) {
+    const inside = path.join(folder, 'node_modules');
+    if (isolation === 'namespace') mkdirSync(inside);
+    else symlinkSync(modules, inside);
+  }
+  return modules;
 }

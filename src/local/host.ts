@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { AsyncInvocations } from './async-invocations.ts';
-import { bundle } from './bundle.ts';
+import { attachModules, bundle } from './bundle.ts';
 import { systemClock } from './clock.ts';
 import { type Database, openDatabase } from './database.ts';
 import { serveInvokeApi } from './invoke-api.ts';
@@ -66,6 +66,7 @@ async function open(
   const logs = new Logs(options.logDir, options.onLog);
   closers.push(() => logs.close());
   const code = await bundle(service, folders.code);
+  const modules = attachModules(service, code, prepared.isolation);
   const database = await openDatabase(folders.database, clock);
   closers.push(() => database.close());
   await createTables(database, options);
@@ -83,6 +84,7 @@ async function open(
     temporaryDir: folders.temporary,
     layerDir: options.layerDir === undefined ? undefined : path.resolve(options.layerDir),
     code,
+    modules,
     hostEnvironment,
     extraEnvironment: options.extraEnvironment ?? {},
   };

@@ -108,11 +108,18 @@ export class Pool {
     while (!this.#stopped && waiters.length > this.#coming(functionKey).length) {
       if (this.#makeRoom()) {
         this.#add(functionKey);
+      } else if (this.count('resting') > 0) {
+        // It has answered its caller, so it is not at work: in a moment it is idle, and makes room.
+        return;
       } else {
         const last = waiters.pop();
         last?.resolve({ kind: 'throttled', requestId: last.requestId });
       }
     }
+  }
+
+  #provideAll(): void {
+    for (const functionKey of this.#waiters.keys()) this.#provide(functionKey);
   }
 
   /** Sandboxes that will take an invocation of this function soon. */
@@ -166,6 +173,7 @@ export class Pool {
       this.#serve(entry, waiter);
     } else {
       entry.cancelTimer = this.#options.clock.after(this.#options.idleMs, () => void this.#end(entry));
+      this.#provideAll();
     }
   }
 
@@ -193,7 +201,7 @@ export class Pool {
     entry.state = 'resting';
     entry.cancelTimer = this.#options.clock.after(maxRestMs, () => {
       entry.state = 'busy';
-      this.#provide(entry.functionKey);
+      this.#provideAll();
     });
   }
 
@@ -218,7 +226,7 @@ export class Pool {
         served: neverServed(failure(waiter.requestId)),
       });
     }
-    this.#provide(entry.functionKey);
+    this.#provideAll();
     this.#startQueued();
   }
 }

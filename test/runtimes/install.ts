@@ -15,7 +15,7 @@ const nodes = ['node22', 'node24'];
 const nativeClient = join(modules, 'aws-lambda-ric/rapid-client.node');
 const tools = 'g++, make, cmake, autoconf, libtool and xz';
 
-const stamp = stampOf(['package.json', 'package-lock.json']);
+const stamp = stampOf('package-lock.json');
 const inCi = (process.env['CI'] ?? '') !== '';
 
 if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp && isComplete()) process.exit(0);
@@ -31,9 +31,8 @@ if (!built && inCi) {
 writeFileSync(stampFile, stamp);
 
 /** Of this machine as well: what was built elsewhere does not run here. */
-function stampOf(names: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const name of names) hash.update(readFileSync(join(folder, name)));
+function stampOf(name: string): string {
+  const hash = createHash('sha256').update(readFileSync(join(folder, name)));
   return `${process.platform}-${process.arch}-${hash.digest('hex')}\n`;
 }
 
@@ -45,7 +44,7 @@ function isComplete(): boolean {
 }
 
 function npm(...args: string[]): void {
-  execFileSync('npm', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npm', args, { cwd: folder, stdio: 'pipe' });
 }
 
 /** The package's own script fetches the binary of this platform; `npm ci` was not allowed to run it. */
@@ -53,7 +52,7 @@ function installNode(name: string): void {
   const cwd = join(modules, name);
   execFileSync(process.execPath, ['installArchSpecificPackage.js'], {
     cwd,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: 'pipe',
   });
   console.log(`${name}: ${execFileSync(join(cwd, 'bin/node'), ['--version'], { encoding: 'utf8' }).trim()}`);
 }

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Gives one sandbox the file system of a Lambda function, then runs its runtime. It is process 1 of its own user, mount
 # and process namespaces: when it ends, everything that the function started ends with it.
-#   launch.sh ROOT TASK RUNTIME OPT NODE TMP_MB NODE_OPTION...
-# ROOT is an empty folder, which becomes the sandbox's /; OPT is "-" where there is none.
+#   launch.sh ROOT TASK MODULES RUNTIME OPT NODE TMP_MB NODE_OPTION...
+# ROOT is an empty folder, which becomes the sandbox's /; MODULES and OPT are "-" where there are none.
 set -e
-root=$1 task=$2 runtime=$3 opt=$4 node=$5 tmp_mb=$6
-shift 6
+root=$1 task=$2 modules=$3 runtime=$4 opt=$5 node=$6 tmp_mb=$7
+shift 7
 # In memory, and bounded as on AWS, so that a function which fills it fills nothing else.
 mount -t tmpfs -o size=1m,mode=755 tmpfs "$root"
 for name in bin sbin lib lib64 usr etc nix; do
@@ -26,6 +26,7 @@ bind() {
   mount -o remount,bind,ro "$2" 2>/dev/null || true # refused where the source has flags that must stay; not vital
 }
 bind "$task" "$root/var/task"
+[ "$modules" = - ] || bind "$modules" "$root/var/task/node_modules"
 bind "$runtime" "$root/var/runtime"
 [ "$opt" = - ] || bind "$opt" "$root/opt"
 : >"$root/var/lang/bin/node"

@@ -31,7 +31,7 @@ export function prepareRuntime(options: PrepareOptions): Prepared {
   const { service } = options;
   const packageDir = packageRoot();
   const runtimeDir = options.runtimeDir ?? path.join(packageDir, 'dist/runtime');
-  const only = options.requireNative ? 'native' : options.only;
+  const only = options.requireNative ? 'native' : (options.only ?? clientFromEnvironment());
   const client = findClient({
     configured: process.env['INOCULATE_RIC_DIR'],
     serviceDir: service.dir,
@@ -59,6 +59,17 @@ export function prepareRuntime(options: PrepareOptions): Prepared {
   return { client, launcher, isolation, nodes, report };
 }
 
+const runtimeClients: readonly RuntimeClient[] = ['native', 'javascript', 'own-loop'];
+
+/** INOCULATE_RUNTIME_CLIENT: for a service whose callback handlers AWS's published client refuses, say. */
+function clientFromEnvironment(): RuntimeClient | undefined {
+  const value = process.env['INOCULATE_RUNTIME_CLIENT'] ?? '';
+  if (value === '') return undefined;
+  const known = runtimeClients.find((client) => client === value);
+  if (known !== undefined) return known;
+  throw new Error(`INOCULATE_RUNTIME_CLIENT is "${value}"; it can be ${runtimeClients.join(', ')}.`);
+}
+
 function probe(
   { mountPoint, service }: PrepareOptions,
   client: FoundClient,
@@ -68,6 +79,7 @@ function probe(
     isolation: 'namespace',
     folders: {
       task: service.dir,
+      modules: undefined,
       runtime: client.folder,
       opt: undefined,
       node: process.execPath,

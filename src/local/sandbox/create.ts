@@ -22,6 +22,8 @@ export interface SandboxFactory {
   readonly layerDir: string | undefined;
   /** Bundles by function key. */
   readonly code: Readonly<Record<string, string>>;
+  /** Packages that are not in the bundles. */
+  readonly modules: string | undefined;
   /** Variables that the host adds for every function. */
   readonly hostEnvironment: Readonly<Record<string, string>>;
   readonly extraEnvironment: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -66,13 +68,13 @@ export function createSandbox(factory: SandboxFactory, fn: LocalFunction, events
 }
 
 function foldersOf(factory: SandboxFactory, fn: LocalFunction): SandboxFolders {
-  const { prepared, code, layerDir, temporaryDir } = factory;
+  const { prepared, code, modules, layerDir, temporaryDir } = factory;
   const node = prepared.nodes[fn.key];
   const task = code[fn.key];
   if (node === undefined || task === undefined) throw new Error(`Function ${fn.key} was not prepared.`);
   const temporary =
     prepared.isolation === 'environment' ? mkdtempSync(path.join(temporaryDir, `${fn.key}-`)) : undefined;
-  return { task, runtime: prepared.client.folder, opt: layerDir, node: node.file, temporary };
+  return { task, modules, runtime: prepared.client.folder, opt: layerDir, node: node.file, temporary };
 }
 
 function logStreamName(clock: Clock): string {

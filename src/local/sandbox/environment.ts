@@ -5,6 +5,8 @@ import type { Isolation } from '../types.ts';
 export interface SandboxFolders {
   /** The code: /var/task. */
   readonly task: string;
+  /** Packages that are not in the bundle: /var/task/node_modules. */
+  readonly modules: string | undefined;
   /** The runtime client: /var/runtime. */
   readonly runtime: string;
   /** The layer: /opt. */

@@ -37,16 +37,17 @@ export function launchCommand(input: LaunchInput): Command {
 }
 
 function inNamespaces({ folders, mountPoint, launcher, temporaryMb, nodeOptions }: LaunchInput): Command {
-  const { task, runtime, opt = '-', node } = folders;
+  const { task, modules = '-', runtime, opt = '-', node } = folders;
   return [
     ...(['setpriv', '--pdeathsig', 'KILL'] as const),
     ...['unshare', '--user', '--map-root-user', '--mount', '--pid', '--fork', '--kill-child=KILL'],
     ...['--propagation', 'private', '/bin/sh', launcher],
-    ...[mountPoint, task, runtime, opt, node, String(temporaryMb), ...nodeOptions],
+    ...[mountPoint, task, modules, runtime, opt, node, String(temporaryMb), ...nodeOptions],
   ];
 }
 
-const watchdog = '(read -r end; kill -KILL 0) <&3 3<&- >/dev/null 2>&1 & exec 3<&-; exec "$@"';
+// The watching shell holds the output open as well, so that the output's end is the end of all of them.
+const watchdog = '(read -r end; kill -KILL 0) <&3 3<&- & exec 3<&-; exec "$@"';
 
 /** A command whose process group ends when file descriptor 3, a pipe held by the host, closes. */
 export function superviseCommand(command: readonly string[]): Command {
@@ -66,7 +67,8 @@ export function killGroup(child: ChildProcess): void {
     process.kill(-child.pid, 'SIGKILL');
   } catch (error) {
     // Nobody is left in the group.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    const gone = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH';
+    if (!gone) throw error;
   }
   child.stdio[3]?.destroy();
 }

@@ -23,6 +23,12 @@ export interface ServiceProblems {
 /** Collects problems while a service is read. */
 export class ProblemList {
   readonly #problems: ServiceProblem[] = [];
+  #told = 0;
+
+  /** How often `add` was called, for whoever asks whether something has said what is wrong already. */
+  get told(): number {
+    return this.#told;
+  }
 
   get all(): readonly ServiceProblem[] {
     return this.#problems;
@@ -34,6 +40,7 @@ export class ProblemList {
     path: Path,
     mistake: Pick<ServiceProblem, 'code' | 'message' | 'found' | 'expected'>,
   ): void {
+    this.#told += 1;
     const { file, line, column } = place;
     const same = this.#problems.some(
       (other) =>

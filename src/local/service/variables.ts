@@ -118,11 +118,13 @@ export class Variables {
     const flat = this.#flatten(place, inner, at);
     if (flat === undefined) return undefined;
     const alternatives = splitAlternatives(flat);
+    const { told } = this.#problems;
     for (const [index, alternative] of alternatives.entries()) {
       const value = this.#alternative(place, alternative.trim(), at, index < alternatives.length - 1);
       if (value === 'failed') return undefined;
       if (value !== undefined && !(value.kind === 'scalar' && value.value === null)) return value;
     }
+    if (this.#problems.told > told) return undefined;
     const shown = `\${${inner}}`;
     this.#problem(
       place,
