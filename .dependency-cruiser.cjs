@@ -17,9 +17,9 @@ const mayImport = {
   triggers: ['engine', ...inner],
   report: inner,
   local: [...middle, 'engine', ...inner, 'layer/group'],
-  cli: ['local', ...middle, 'engine', ...inner, 'layer/faults', 'layer/aws-errors'],
+  cli: ['local', 'simulation', ...middle, 'engine', ...inner, 'layer/faults', 'layer/aws-errors'],
   layer: ['generated'],
-  // Runs the same engine and drivers over memory; the tests and nothing else run it.
+  // Runs the same engine and drivers over memory: `inoculate simulate` and the tests.
   simulation: ['adapters', 'faults', 'engine', ...inner],
 };
 

@@ -116,7 +116,7 @@ export class Network {
       });
       return;
     }
-    land(landsAt, (result) => answer(() => result.then(resolve, reject)));
+    land(landsAt, (result) => answer(() => void result.then(resolve, reject)));
   }
 }
 

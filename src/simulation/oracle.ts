@@ -1,10 +1,9 @@
-import type { MemoryFunctionTable } from '../adapters/memory-function-table.ts';
-import type { MemoryStore } from '../adapters/memory-store.ts';
 import type { RunStateChange } from '../core/publication.ts';
 import type { Phase, Run, Unit } from '../core/run.ts';
 import type { SimProcess } from './process.ts';
 import { isFault, type SimResource, type Value } from './resource.ts';
 import type { Scenario } from './scenario.ts';
+import type { Environment } from './environment.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A promise that did not hold. */
@@ -50,8 +49,8 @@ export class Oracle {
   violation: Violation | null = null;
   readonly #timeline: Timeline;
   readonly #scenario: Scenario;
-  readonly #store: MemoryStore;
-  readonly #functions: MemoryFunctionTable;
+  readonly #store: Environment['store'];
+  readonly #functions: Environment['functions'];
   readonly #resources: ReadonlyMap<string, SimResource>;
   readonly #runs = new Map<string, Known>();
   readonly #undo = new Map<string, unknown>();
@@ -73,21 +72,13 @@ export class Oracle {
   /** What happened, to show that the simulation reaches what it checks. */
   readonly seen = new Map<string, number>();
 
-  constructor(
-    timeline: Timeline,
-    scenario: Scenario,
-    world: {
-      readonly store: MemoryStore;
-      readonly functions: MemoryFunctionTable;
-      readonly resources: ReadonlyMap<string, SimResource>;
-    },
-  ) {
+  constructor(timeline: Timeline, environment: Environment) {
     this.#timeline = timeline;
-    this.#scenario = scenario;
-    this.#store = world.store;
-    this.#functions = world.functions;
-    this.#resources = world.resources;
-    for (const [name, resource] of world.resources) {
+    this.#scenario = environment.scenario;
+    this.#store = environment.store;
+    this.#functions = environment.functions;
+    this.#resources = environment.resources;
+    for (const [name, resource] of environment.resources) {
       this.#values.set(name, resource.truth.value);
       this.#rightful.set(name, resource.truth.value);
     }

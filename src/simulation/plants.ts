@@ -5,7 +5,7 @@ import { decide } from '../core/decide.ts';
 import type { Decision } from '../core/draft.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Run, Unit } from '../core/run.ts';
-import type { Json, Store } from '../engine/ports.ts';
+import type { Json, Ports, Store } from '../engine/ports.ts';
 import type { Plant } from './plant.ts';
 
 /** The store with some of its methods replaced. */
@@ -111,7 +111,7 @@ export const plants: readonly Plant[] = [
   {
     name: 'kill-switch-read-early',
     bug: 'What stops a run is read before it is stored as injecting, not after',
-    ports: (ports) => {
+    ports: (ports: Ports): Ports => {
       let early: Promise<{ on: boolean; generation: number }> | undefined;
       const store = changed(ports.store, {
         readKillSwitch: () => {
@@ -158,7 +158,7 @@ export const plants: readonly Plant[] = [
   {
     name: 'abort-not-looked-at',
     bug: 'Right before an apply the run is taken from memory, not from the table',
-    ports: (ports) => {
+    ports: (ports: Ports): Ports => {
       const known = new Map<string, Promise<{ readonly run: Run; readonly version: number } | undefined>>();
       let applying = false;
       const store = changed(ports.store, {
@@ -180,7 +180,7 @@ export const plants: readonly Plant[] = [
   {
     name: 'opt-in-ignored',
     bug: 'The opt-in tag is taken for granted',
-    ports: (ports) => ({
+    ports: (ports: Ports): Ports => ({
       ...ports,
       facts: async (run) => {
         const facts = await ports.facts(run);

@@ -17,7 +17,7 @@ export class SimProcess {
   lastStopsAt = -Infinity;
   readonly #freezes: { readonly from: number; readonly until: number }[] = [];
   readonly #timeline: Timeline;
-  #onDeath: (() => void)[] = [];
+  readonly #onDeath: (() => void)[] = [];
 
   constructor(id: string, offsetMs: number, timeline: Timeline) {
     this.id = id;

@@ -26,13 +26,11 @@ export interface SimulationResult {
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const { seed, mask = everything, plant = null, trace } = options;
   const scenario = createScenario(new Random(seed, 1));
-  let world: World | undefined;
-  const tell = (line: string): void => {
-    if (trace === undefined || world === undefined) return;
-    trace(`${((world.timeline.now - scenario.startsAt) / 1000).toFixed(3).padStart(9)} s  ${line}`);
-  };
+  const since = { ms: (): number => 0 };
+  const tell = (line: string): void => trace?.(`${(since.ms() / 1000).toFixed(3).padStart(9)} s  ${line}`);
   const chaos = new Chaos(new Random(seed, 2), scenario.profile, mask, tell);
-  world = new World(scenario, chaos, plant, tell);
+  const world = new World(scenario, chaos, plant, tell);
+  since.ms = () => world.timeline.now - scenario.startsAt;
   await world.run();
   const { violation, seen } = world.oracle;
   return { seed, violation, seen, mishaps: chaos.count, happened: world.timeline.happened };

@@ -1,22 +1,16 @@
-import { MemoryFunctionTable } from '../adapters/memory-function-table.ts';
-import { MemoryStore } from '../adapters/memory-store.ts';
 import { runIdOf } from '../core/run-id.ts';
-import type { TargetFacts } from '../core/facts.ts';
 import type { RunId } from '../core/ids.ts';
 import type { RunStateChange } from '../core/publication.ts';
-import type { Run } from '../core/run.ts';
 import { revertAll, type DeadManInput } from '../engine/dead-man.ts';
 import { Engine } from '../engine/engine.ts';
-import type { FaultDriver, FunctionStore, Lease, Ports, Store } from '../engine/ports.ts';
-import { runsNow } from '../engine/runs-now.ts';
-import { DoseDriver } from '../faults/dose.ts';
-import type { Experiment } from '../generated/types.ts';
+import type { Ports } from '../engine/ports.ts';
 import type { Chaos } from './chaos.ts';
-import { Network, overNetwork } from './network.ts';
+import { Environment } from './environment.ts';
+import { Network } from './network.ts';
 import { Oracle } from './oracle.ts';
 import type { Plant } from './plant.ts';
+import { createPorts, type Outside, type Surroundings } from './ports.ts';
 import { SimProcess } from './process.ts';
-import { hasPolicy, PolicyDriver, type ResourceApi, SimResource } from './resource.ts';
 import type { Action, Scenario, SimRequest } from './scenario.ts';
 import { Timeline } from './timeline.ts';
 
@@ -34,48 +28,36 @@ interface Process {
   readonly engine: Engine;
 }
 
-/** Everything around the engine: tables, resources, queue, scheduler, people. */
-export class World {
+/** Everything around the engine: processes and messages, people, and time. */
+export class World implements Outside {
   readonly timeline: Timeline;
   readonly oracle: Oracle;
   readonly #scenario: Scenario;
   readonly #chaos: Chaos;
-  readonly #plant: Plant | null;
   readonly #trace: (line: string) => void;
   readonly #network: Network;
-  readonly #truth = new MemoryStore();
-  readonly #functionsTruth = new MemoryFunctionTable();
-  readonly #store: Store;
-  readonly #functions: FunctionStore;
-  readonly #resources = new Map<string, SimResource>();
-  readonly #alarms = new Map<string, 'OK' | 'ALARM'>();
+  readonly #environment: Environment;
+  readonly #surroundings: Surroundings;
   readonly #armed = new Map<RunId, { readonly input: DeadManInput; readonly at: number }>();
   readonly #asked = new Set<string>();
-  #harm = false;
+  readonly #living = new Set<SimProcess>();
   #engineAlive = true;
   #processes = 0;
-  readonly #living = new Set<SimProcess>();
 
   constructor(scenario: Scenario, chaos: Chaos, plant: Plant | null, trace: (line: string) => void) {
     this.#scenario = scenario;
     this.#chaos = chaos;
-    this.#plant = plant;
     this.#trace = trace;
-    this.timeline = new Timeline(scenario.startsAt);
-    this.#network = new Network(this.timeline, chaos, (process, label) => this.#landed(process, label));
-    this.#store = plant?.store?.(this.#truth) ?? this.#truth;
-    this.#functions = plant?.functions?.(this.#functionsTruth) ?? this.#functionsTruth;
-    for (const { name } of scenario.functions)
-      if (hasPolicy(name)) {
-        const first = chaos.random.chance(0.2) ? null : 'original';
-        this.#resources.set(`policy:${name}`, new SimResource(`policy:${name}`, scenario.settleMs, first));
-      }
-    for (const alarm of scenario.alarms) this.#alarms.set(alarm, 'OK');
-    this.oracle = new Oracle(this.timeline, scenario, {
-      store: this.#truth,
-      functions: this.#functionsTruth,
-      resources: this.#resources,
-    });
+    const { random } = chaos;
+    const timeline = new Timeline(scenario.startsAt);
+    const network = new Network(timeline, chaos, (process, label) => this.#landed(process, label));
+    const environment = new Environment(scenario, random, plant);
+    const oracle = new Oracle(timeline, environment);
+    this.timeline = timeline;
+    this.oracle = oracle;
+    this.#network = network;
+    this.#environment = environment;
+    this.#surroundings = { environment, network, timeline, oracle, random, plant, outside: this };
   }
 
   /** Lets everything happen, until it has come to rest. */
@@ -89,6 +71,7 @@ export class World {
       else waiting.add(action);
     }
     this.oracle.onPhase = ({ id, phase }) => {
+      this.#trace(`          run ${id} is ${phase}`);
       for (const action of waiting) {
         const { when } = action;
         if ('at' in when || when.phase !== phase) continue;
@@ -131,8 +114,9 @@ export class World {
   #atRest(): boolean {
     if (this.#living.size > 0 || (this.#deadManComes && this.#armed.size > 0)) return false;
     if (this.#scenario.waysOut === 'dead-man') return true;
-    if (!this.#sweeps) return [...this.#truth.runs.values()].every(({ run }) => run.phase === 'ended');
-    return this.#truth.active.size === 0;
+    if (!this.#sweeps)
+      return [...this.#environment.store.runs.values()].every(({ run }) => run.phase === 'ended');
+    return this.#environment.store.active.size === 0;
   }
 
   #landed(process: SimProcess, label: string): void {
@@ -164,8 +148,8 @@ export class World {
     const { random } = this.#chaos;
     const half = this.#scenario.settings.skewMs / 2;
     const process = new SimProcess(`${kind}-${this.#processes}`, random.int(-half, half), this.timeline);
-    const ports = this.#portsOf(process);
-    const engine = new Engine(this.#plant?.ports?.(ports) ?? ports, this.#plant?.rules);
+    const ports = createPorts(this.#surroundings, process);
+    const engine = new Engine(ports, this.#surroundings.plant?.rules);
     this.#living.add(process);
     const limit = this.timeline.after(processLimitMs, () => process.die());
     return new Promise((resolve) => {
@@ -187,164 +171,6 @@ export class World {
         },
       );
     });
-  }
-
-  #portsOf(process: SimProcess): Ports {
-    const call = <T>(label: string, effect: () => Promise<T>): Promise<T> =>
-      this.#network.call(process, label, effect);
-    const store = overNetwork(this.#store, (method, effect, args) =>
-      call(`store.${method}`, () => {
-        if (method === 'loadRun') process.looks.push({ run: String(args[0]), at: this.timeline.now });
-        const answer = effect();
-        if (method === 'takeLease') this.#leaseTaken(process, args);
-        return answer;
-      }),
-    );
-    const functions = overNetwork(this.#functions, (method, effect) =>
-      this.#network.call(process, `functions.${method}`, effect, { apply: method === 'writeDose' }),
-    );
-    return {
-      clock: process.clock,
-      processId: process.id,
-      store,
-      drivers: this.#driversOf(process, functions),
-      facts: async (run) => {
-        const others = await runsNow(store, run.id);
-        return call('aws.facts', async () => this.#factsOf(run.experiment, others));
-      },
-      alarms: (names) =>
-        call('aws.alarms', async () =>
-          names.flatMap((name) => {
-            const state = this.#alarms.get(name);
-            return state === undefined ? [] : [{ name, state }];
-          }),
-        ),
-      observe: (run) => call('aws.observe', async () => this.#observe(run)),
-      scheduleTick: (id, epoch, n, at) => {
-        const delayMs = Math.max(0, at - process.clock.now());
-        return call('queue.send', async () => this.#tick(id, epoch, n, delayMs));
-      },
-      armDeadMan: (run, at, units) => call('scheduler.arm', async () => this.#arm({ run, units }, at)),
-      disarmDeadMan: (id) => call('scheduler.disarm', async () => void this.#armed.delete(id)),
-      publish: (change) => call('bus.publish', async () => this.#published(change)),
-      notify: (channel, change) => call('channel.notify', async () => this.oracle.notified(channel, change)),
-      page: () => call('channel.page', async () => this.oracle.note('page')),
-    };
-  }
-
-  #leaseTaken(process: SimProcess, [resource, lease]: readonly unknown[]): void {
-    const { until } = lease as Lease;
-    // Whoever asks next may have a clock that is ahead: so much of the lease protects nobody.
-    const surely = until - process.offsetMs - this.#scenario.settings.skewMs;
-    process.leases.set(String(resource), { at: this.timeline.now, until: surely });
-  }
-
-  #driversOf(process: SimProcess, functions: FunctionStore): readonly FaultDriver[] {
-    const { settleMs, stragglers } = this.#scenario;
-    const { random } = this.#chaos;
-    const api: ResourceApi = {
-      read: (name) =>
-        this.#network.call(process, 'aws.read', async () =>
-          this.#resource(name).readAt(this.timeline.now, random.int(0, settleMs)),
-        ),
-      write: (name, value, version, leaseUntil) => {
-        const bound = leaseUntil === null || stragglers ? Infinity : leaseUntil - process.offsetMs;
-        const options = {
-          ...(stragglers ? { lateMs: 240_000 } : { notAfter: bound }),
-          apply: leaseUntil !== null,
-        };
-        return this.#network.call(
-          process,
-          'aws.write',
-          async () => this.#resource(name).write(this.timeline.now, value, version),
-          options,
-        );
-      },
-    };
-    const doses = new DoseDriver(functions);
-    const onlyDoses: FaultDriver = bind(doses, {
-      plan: (experiment, targets, run) =>
-        doses.plan(
-          experiment,
-          targets.filter((target) => target.function === null || !hasPolicy(target.function)),
-          run,
-        ),
-    });
-    return [onlyDoses, new PolicyDriver(api, settleMs)].map((driver) =>
-      this.#watched(process, this.#plant?.driver?.(driver) ?? driver),
-    );
-  }
-
-  /** Tells the oracle when an effect starts. */
-  #watched(process: SimProcess, driver: FaultDriver): FaultDriver {
-    return bind(driver, {
-      apply: (context) => {
-        this.oracle.applyStarts(process, context.run, context.unit);
-        return driver.apply(context);
-      },
-      revert: async (context) => {
-        if (process.id.startsWith('dead-man')) return driver.revert(context);
-        const ended = this.oracle.revertStarts(process, context.unit.resource);
-        try {
-          return await driver.revert(context);
-        } finally {
-          ended();
-        }
-      },
-    });
-  }
-
-  // What AWS answers
-
-  #resource(name: string): SimResource {
-    const resource = this.#resources.get(name);
-    if (resource === undefined) throw new Error(`There is no resource ${name}`);
-    return resource;
-  }
-
-  #factsOf(experiment: Experiment, others: number): Awaited<ReturnType<Ports['facts']>> {
-    const { caps, windowOpen, functions } = this.#scenario;
-    const targets = Object.keys(experiment.targets).map((name): TargetFacts => {
-      const found = functions.find((candidate) => candidate.name === name);
-      return {
-        name,
-        function: found?.name ?? null,
-        optedIn: found?.optedIn === true,
-        local: found?.local === true,
-        layerAttached: found?.layerAttached === true,
-        timeoutMs: 3_000,
-        asynchronous: false,
-      };
-    });
-    return {
-      limits: { ...caps, runsNow: others, allowedKinds: 'all' },
-      window: { open: windowOpen, reason: 'Outside of working hours.' },
-      targets,
-    };
-  }
-
-  #observe(run: Run): Awaited<ReturnType<Ports['observe']>> {
-    const [state] = run.hypotheses;
-    if (!this.#harm || state === undefined) return { targets: [], evidence: [] };
-    const estimate = { n: 0, bad: 0, value: null, lower: null, upper: null };
-    return {
-      targets: [],
-      evidence: [
-        {
-          hypothesis: state.hypothesis,
-          signal: 'failures',
-          target: '',
-          claim: state.claim,
-          unit: 'share',
-          tolerance: 0.01,
-          logHarm: 50,
-          logHeld: null,
-          logControlHarm: null,
-          experimental: estimate,
-          control: estimate,
-        },
-      ],
-    };
   }
 
   // Messages
@@ -385,7 +211,7 @@ export class World {
     this.#deliver('start', at - this.timeline.now, 3, ({ engine }) => engine.request(request));
   }
 
-  #tick(id: RunId, epoch: number, n: number, delayMs: number): void {
+  tick(id: RunId, epoch: number, n: number, delayMs: number): void {
     if (!this.#ticks) return;
     if (this.#scenario.waysOut === 'all' && this.#chaos.happens('lose', 'tick')) return;
     this.#deliver('tick', delayMs, 1_000, ({ engine, process }) =>
@@ -403,7 +229,9 @@ export class World {
   #nextSweepAt(): number {
     const next = this.timeline.now + sweepEveryMs;
     if (!this.#chaos.over || this.#living.size > 0) return next;
-    const waiting = [...this.#truth.active.keys()].map((id) => this.#truth.runs.get(id)?.run);
+    const waiting = [...this.#environment.store.active.keys()].map(
+      (id) => this.#environment.store.runs.get(id)?.run,
+    );
     const dues = waiting.map((run) =>
       run?.phase === 'ended' && run.outbox.length === 0 ? Math.min(...run.audits) : next,
     );
@@ -411,9 +239,13 @@ export class World {
     return due === Infinity ? next : Math.max(next, due + sweepEveryMs);
   }
 
-  #arm(input: DeadManInput, at: number): void {
+  arm(input: DeadManInput, at: number): void {
     this.#armed.set(input.run.id, { input, at });
     this.timeline.at(at, () => this.#deadMan(input.run.id));
+  }
+
+  disarm(id: RunId): void {
+    this.#armed.delete(id);
   }
 
   #deadMan(id: RunId): void {
@@ -439,7 +271,7 @@ export class World {
 
   // People and others
 
-  #published(change: RunStateChange): void {
+  published(change: RunStateChange): void {
     this.oracle.published(change);
     const key = `${change.runId} ${change.seq}`;
     if (change.phase !== 'awaiting-approval' || this.#asked.has(key) || this.#scenario.approval === 'never')
@@ -447,7 +279,7 @@ export class World {
     this.#asked.add(key);
     const approved = this.#scenario.approval === 'yes';
     let generation = 0;
-    void this.#truth.readKillSwitch().then((seen) => {
+    void this.#environment.store.readKillSwitch().then((seen) => {
       generation = seen.generation;
     });
     this.#deliver('approver', this.#chaos.random.int(500, 20_000), 3, ({ engine, process }) =>
@@ -480,9 +312,9 @@ export class World {
       case 'remove':
         return this.#change(action.resource, action.type === 'change' ? action.value : undefined);
       case 'harm':
-        this.#harm = true;
+        this.#environment.harm = true;
         this.timeline.after(action.forMs, () => {
-          this.#harm = false;
+          this.#environment.harm = false;
         });
         return;
       case 'outage':
@@ -494,7 +326,7 @@ export class World {
   }
 
   #abort(run: RunId | undefined): void {
-    const [first] = this.#truth.runs.keys();
+    const [first] = this.#environment.store.runs.keys();
     const id = run ?? first;
     if (id === undefined) return;
     this.#deliver('person', 0, 5, ({ engine, process }) =>
@@ -503,7 +335,7 @@ export class World {
   }
 
   #alarm(alarm: string, state: 'OK' | 'ALARM'): void {
-    this.#alarms.set(alarm, state);
+    this.#environment.alarms.set(alarm, state);
     this.oracle.stopSignal(alarm, state === 'ALARM');
     if (this.#chaos.happens('lose', 'alarm')) return;
     this.#deliver('alarm', 0, 3, ({ engine, process }) => engine.alarm(alarm, state, process.clock.now()));
@@ -519,7 +351,7 @@ export class World {
   }
 
   #change(name: string, value: string | null | undefined): void {
-    const resource = this.#resources.get(name);
+    const resource = this.#environment.resources.get(name);
     if (resource?.truth.exists !== true) return;
     if (value === undefined) resource.remove(this.timeline.now);
     else {
@@ -528,17 +360,4 @@ export class World {
     }
     this.oracle.inspect();
   }
-}
-
-/** The driver with some of its methods replaced. */
-function bind(driver: FaultDriver, replaced: Partial<FaultDriver>): FaultDriver {
-  return {
-    name: driver.name,
-    plan: (...args) => driver.plan(...args),
-    capture: (context) => driver.capture(context),
-    apply: (context) => driver.apply(context),
-    revert: (context) => driver.revert(context),
-    readBack: (context) => driver.readBack(context),
-    ...replaced,
-  };
 }
