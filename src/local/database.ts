@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { type Clock, pause } from './clock.ts';
 import { addressOf } from './sandbox/runtime-api.ts';
 import type { TableDefinition } from './service/model.ts';
@@ -21,10 +22,27 @@ type Dynalite = (options: {
   readonly updateTableMs: number;
 }) => Server;
 
+const require = createRequire(import.meta.url);
+
+/** The parts of the package `level` that are used here: dynalite's own store. */
+type Level = new (folder: string) => { open(): Promise<void>; close(): Promise<void> };
+
+/** Another process, most likely a run that is still going on, has the database open. */
+export class DatabaseInUseError extends Error {
+  override readonly name = 'DatabaseInUseError';
+  readonly code = 'database-in-use';
+
+  constructor(folder: string, options: ErrorOptions) {
+    super(`Another process is using the database in ${folder}.`, options);
+  }
+}
+
+/** Rejects with DatabaseInUseError where another process has it open. */
 export async function openDatabase(folder: string, clock: Clock): Promise<Database> {
   mkdirSync(folder, { recursive: true });
+  await requireUnused(folder);
   // dynalite has no types; the shape above is what its documentation says.
-  const dynalite = createRequire(import.meta.url)('dynalite') as Dynalite;
+  const dynalite = require('dynalite') as Dynalite;
   const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -42,6 +60,28 @@ export async function openDatabase(folder: string, clock: Clock): Promise<Databa
       });
     },
   };
+}
+
+/** Deletes a database, if there is one. Rejects with DatabaseInUseError where another process has it open. */
+export async function eraseDatabase(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  await requireUnused(folder);
+  await rm(folder, { recursive: true });
+}
+
+/** dynalite itself would end the whole process, at its first request, with an error that says nothing. */
+async function requireUnused(folder: string): Promise<void> {
+  const { Level } = createRequire(require.resolve('dynalite'))('level') as { readonly Level: Level };
+  const level = new Level(folder);
+  try {
+    await level.open();
+  } catch (error) {
+    const { cause } = error instanceof Error ? error : {};
+    if (cause instanceof Error && 'code' in cause && cause.code === 'LEVEL_LOCKED')
+      throw new DatabaseInUseError(folder, { cause });
+    throw error;
+  }
+  await level.close();
 }
 
 async function ensureTable(

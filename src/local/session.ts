@@ -4,17 +4,19 @@ import { systemClock, wait } from '../adapters/system-clock.ts';
 import type { RunId } from '../core/ids.ts';
 import type { RunStateChange } from '../core/publication.ts';
 import { runIdOf } from '../core/run-id.ts';
-import type { Run, RunSettings } from '../core/run.ts';
-import { defaultJudgeSettings } from '../core/evidence.ts';
+import type { Run } from '../core/run.ts';
 import type { Experiment, Workload } from '../generated/types.ts';
 import type { RunEnvironment, RunRecord } from '../report/record.ts';
-import { claimsOf } from '../signals/observe.ts';
+import { pause, systemClock as hostClock } from './clock.ts';
 import { openController, type LocalController, type Look } from './controller.ts';
+import { eraseDatabase } from './database.ts';
 import { startHost, type LocalHost } from './host.ts';
+import { requestOf } from './session/request.ts';
+import { Stop } from './session/stop.ts';
+import { rampUpMsOf, sendTraffic, setUp } from './session/traffic.ts';
 import type { LocalService } from './service.ts';
 import { localTargets } from './targets.ts';
 import { WarmUp } from './warm-up.ts';
-import { runWorkload, type WorkloadCounts } from './workload.ts';
 
 export interface LocalRunOptions {
   readonly experiment: Experiment;
@@ -38,6 +40,10 @@ export interface LocalRunOptions {
 /** Follows a run as it goes. */
 export interface RunListener {
   hostReady(host: LocalHost): void;
+  /** Traffic has begun; the run is requested once the service is warm. */
+  warmingUp(): void;
+  /** The run as it is stored, every now and then. */
+  state(run: Run): void;
   change(change: RunStateChange): void;
   look(look: Look): void;
   page(message: string): void;
@@ -46,7 +52,7 @@ export interface RunListener {
 
 export interface LocalRun {
   readonly id: RunId;
-  /** Ends the run early, by way of reverting. */
+  /** Ends the run early, by way of reverting; one that was not requested yet ends as refused. */
   abort(by: string): Promise<void>;
   /** The run as it is stored now. */
   current(): Promise<Run | undefined>;
@@ -56,12 +62,16 @@ export interface LocalRun {
 
 /** How often the session looks whether its run has ended. */
 const pollMs = 200;
-const tickMs = 1_000;
 
-/** Runs an experiment on this machine: functions, database, traffic and the engine, until the run has ended. */
+/**
+ * Runs an experiment on this machine: functions, database, traffic and the engine, until the run has ended. Begins with
+ * an empty database, so that what earlier runs left in it makes no difference; rejects with DatabaseInUseError where
+ * another run is going on in this folder.
+ */
 export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun> {
-  const { experiment, service, outDir, listener } = options;
+  const { service, outDir } = options;
   await mkdir(outDir, { recursive: true });
+  await eraseDatabase(databaseDirOf(outDir));
   const host = await startHost({
     service,
     stateDir: stateDirOf(outDir),
@@ -70,6 +80,16 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
     requireNativeRuntime: options.requireNativeRuntime,
     ...(options.maxSandboxes === undefined ? {} : { maxSandboxes: options.maxSandboxes }),
   });
+  try {
+    return await begin(options, host);
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+}
+
+async function begin(options: LocalRunOptions, host: LocalHost): Promise<LocalRun> {
+  const { experiment, service, outDir, listener } = options;
   listener.hostReady(host);
   const environment = environmentOf(options, host);
   await writeFile(environmentFileOf(outDir), JSON.stringify(environment, null, 2));
@@ -84,54 +104,37 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
   const at = systemClock.now();
   const slot = { kind: 'manual', id: new Date(at).toISOString(), at } as const;
   const id = runIdOf(experiment.name, slot);
-  const stopped = new AbortController();
-  // Who asks to stop before the run exists ends the warming up, and then the run before its first fault.
-  const hurried = new AbortController();
-  let askedBy: string | undefined;
-  const abort = async (by: string): Promise<void> => {
-    await controller.engine.deliver(id, { type: 'abort', at: systemClock.now(), by });
-  };
+  const stop = new Stop(controller, id);
   const run = async (): Promise<RunRecord> => {
-    await setUp(service, host);
-    const warmUp = new WarmUp();
-    const traffic = sendTraffic(options, host, warmUp, stopped.signal);
+    const trafficOver = new AbortController();
+    let traffic: Promise<unknown> = Promise.resolve();
     try {
-      const { warmUpMs } = options;
-      await Promise.race([
-        warmUpMs === undefined ? warmUp.finished(hurried.signal) : warmUp.after(warmUpMs, hurried.signal),
-        traffic,
-      ]);
-      const claims = claimsOf(experiment);
-      await controller.engine.request({
-        id,
-        experiment: withoutCloud(experiment),
-        slot,
-        requestedBy: 'inoculate run --local',
-        settings: settingsOf(options),
-        startAt: systemClock.now(),
-        hypotheses: claims.hypotheses.map(({ hypothesis, claim }) => ({ hypothesis, claim })),
-        notJudged: [...claims.notJudged, ...onlyInTheCloud(experiment)],
-      });
-      if (askedBy !== undefined) await abort(askedBy);
-      await untilOver(controller, id);
+      await setUp(service, host);
+      const warmUp = new WarmUp(rampUpMsOf(options.workload));
+      traffic = sendTraffic(options, host, warmUp, trafficOver.signal);
+      listener.warmingUp();
+      // Traffic ends by itself only where it fails.
+      await Promise.race([warm(options, warmUp, stop.asked), traffic]);
+      await controller.engine.request(requestOf(options, { id, slot, stopped: stop.asked.aborted }));
+      await stop.repeat();
+      await untilOver(controller, id, (current) => listener.state(current));
+      return await readRecord(controller, id, environment);
     } finally {
-      stopped.abort();
+      trafficOver.abort();
       await traffic;
       controller.stop();
     }
-    return readRecord(controller, id, environment);
   };
-  const finished = run().finally(() => host.stop());
   return {
     id,
-    finished,
+    finished: run().finally(() => host.stop()),
     current: async () => (await controller.store.loadRun(id))?.run,
-    abort: async (by) => {
-      askedBy = by;
-      hurried.abort();
-      await abort(by);
-    },
+    abort: (by) => stop.ask(by),
   };
+}
+
+function warm({ warmUpMs }: LocalRunOptions, warmUp: WarmUp, signal: AbortSignal): Promise<void> {
+  return warmUpMs === undefined ? warmUp.finished(signal) : pause(hostClock, warmUpMs, signal);
 }
 
 export const stateDirOf = (outDir: string): string => join(outDir, 'state');
@@ -154,9 +157,10 @@ export async function readRecord(
 }
 
 /** Waits until a run has ended and nothing of it is left to be carried out. */
-export async function untilOver(controller: LocalController, id: RunId): Promise<Run> {
+async function untilOver(controller: LocalController, id: RunId, onState: (run: Run) => void): Promise<Run> {
   for (;;) {
     const loaded = await controller.store.loadRun(id);
+    if (loaded !== undefined) onState(loaded.run);
     if (loaded !== undefined && isOver(loaded.run)) return loaded.run;
     await wait(pollMs);
   }
@@ -165,66 +169,6 @@ export async function untilOver(controller: LocalController, id: RunId): Promise
 /** Nothing is left to be carried out, but ticks that would find nothing to do. */
 export function isOver(run: Run): boolean {
   return run.phase === 'ended' && run.outbox.every((entry) => entry.command.type === 'schedule-tick');
-}
-
-/** Fills tables and the like; without it the functions would fail for reasons of their own. */
-async function setUp(service: LocalService, host: LocalHost): Promise<void> {
-  for (const key of service.setup) {
-    const result = await host.invoke(key, {});
-    if (!result.ok)
-      throw new Error(`Setting up with function ${key} failed: ${result.errorType}: ${result.errorMessage}`);
-  }
-}
-
-async function sendTraffic(
-  options: LocalRunOptions,
-  host: LocalHost,
-  warmUp: WarmUp,
-  signal: AbortSignal,
-): Promise<WorkloadCounts> {
-  return runWorkload(options.workload, {
-    seed: options.seed,
-    dir: options.workloadDir,
-    signal,
-    invoke: async (functionKey, event) => {
-      const result = await host.invoke(functionKey, event);
-      warmUp.saw(result);
-      return result;
-    },
-  });
-}
-
-function settingsOf(options: LocalRunOptions): RunSettings {
-  return {
-    stage: options.stage,
-    tickMs,
-    applyLeaseMs: 15_000,
-    applyTimeoutMs: 5_000,
-    stalenessMs: 1_000,
-    skewMs: 0,
-    maxSlotAgeMs: 15 * 60_000,
-    approvalMs: 0,
-    graceMs: 1_000,
-    judge: defaultJudgeSettings,
-    // The same seed gives the same traffic and the same draws.
-    salt: `seed-${options.seed}-of-groups`,
-  };
-}
-
-/** Alarms, schedules, triggers and channels exist on AWS only. */
-function withoutCloud(experiment: Experiment): Experiment {
-  const { schedule, triggers, notify, abort, ...rest } = experiment;
-  void schedule;
-  void triggers;
-  void notify;
-  return { ...rest, abort: { onDeviation: abort?.onDeviation ?? true } };
-}
-
-function onlyInTheCloud(experiment: Experiment): Run['notJudged'] {
-  return (experiment.abort?.alarms ?? []).map((alarm) => ({
-    signal: `alarm ${typeof alarm === 'string' ? alarm : alarm.name}`,
-    why: 'CloudWatch alarms exist on AWS only.',
-  }));
 }
 
 function environmentOf(options: LocalRunOptions, host: LocalHost): RunEnvironment {

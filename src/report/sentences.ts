@@ -114,15 +114,19 @@ function stayed(evidence: Evidence, level: string | null): string {
 /** "failures reached 34 % (at least 21 % with 95 % confidence) where at most 2 % is tolerated" */
 function reached(evidence: Evidence, level: string | null): string {
   const { experimental } = evidence;
-  const at = `${subject(evidence)} reached ${figure(evidence, experimental.value)}`;
-  if (isRelative(evidence)) return `${at} ${againstControl(evidence)}, which breaks "${evidence.claim}"`;
   const { lower } = experimental;
   const confidence = level === null ? '' : ` with ${level} confidence`;
   const bound =
-    lower === null || lower <= evidence.tolerance
-      ? ''
-      : ` (at least ${figure(evidence, lower)}${confidence})`;
-  return `${at}${bound} where at most ${allowed(evidence)} is tolerated`;
+    lower === null || lower <= evidence.tolerance ? null : `at least ${figure(evidence, lower)}${confidence}`;
+  const limit = `where at most ${allowed(evidence)} is tolerated`;
+  // So many invocations without an answer that the quantile lies among them.
+  if (experimental.value === null)
+    return bound === null
+      ? `${subject(evidence)} lay beyond the slowest answer ${limit}`
+      : `${subject(evidence)} lay beyond the slowest answer (${bound}) ${limit}`;
+  const at = `${subject(evidence)} reached ${figure(evidence, experimental.value)}`;
+  if (isRelative(evidence)) return `${at} ${againstControl(evidence)}, which breaks "${evidence.claim}"`;
+  return `${at}${bound === null ? '' : ` (${bound})`} ${limit}`;
 }
 
 function againstControl(evidence: Evidence): string {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { hasState, recoverRuns } from '../../local/recover.ts';
-import { describeVerdict } from '../../report/sentences.ts';
+import { hasState } from '../../local/recover.ts';
+import { describeReverts, describeVerdict } from '../../report/sentences.ts';
 import { type Command, UsageError } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { writeOutputs } from '../run/outputs.ts';
+import { finishEarlierRuns } from '../run/earlier-run.ts';
 
 export const revert: Command = {
   name: 'revert',
@@ -22,7 +22,7 @@ the run. Safe to call at any time and more than once; a run that has ended stays
         `"${dir}" holds no state of a run`,
         'the folder given to --out, or .inoculate/NAME',
       );
-    const records = await recoverRuns({
+    const finished = await finishEarlierRuns({
       outDir: dir,
       onChange: (change) => stdout.write(`${change.phase}: ${change.reason}\n`),
       onError: (what, error) =>
@@ -30,11 +30,11 @@ the run. Safe to call at any time and more than once; a run that has ended stays
           `${what} failed, and is tried again: ${error instanceof Error ? error.message : String(error)}\n`,
         ),
     });
-    if (records.length === 0) stdout.write('Nothing to take back: every run in there has ended.\n');
-    for (const record of records) {
-      const html = await writeOutputs(dir, record);
-      stdout.write(`${describeVerdict(record).sentence}\nreport: ${html}\n`);
-    }
+    if (finished.length === 0) stdout.write('Nothing to take back: every run in there has ended.\n');
+    for (const { record, html } of finished)
+      stdout.write(
+        `\n${describeVerdict(record).sentence}\n${describeReverts(record.run.units)}\nreport: ${html}\n`,
+      );
     return exitCodes.held;
   },
 };

@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { explainFault } from '../../faults/explain.ts';
-import { startLocalRun, type LocalRun } from '../../local/session.ts';
+import { hasState } from '../../local/recover.ts';
+import { startLocalRun, type LocalRun, type LocalRunOptions } from '../../local/session.ts';
 import { functionOfTarget } from '../../local/targets.ts';
 import { reportJson, reportOf } from '../../report/report.ts';
 import type { RunRecord } from '../../report/record.ts';
+import { describeVerdict } from '../../report/sentences.ts';
 import { parseDuration } from '../../core/units.ts';
 import { type Command, type Input, UsageError } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { packageRoot } from '../package-root.ts';
+import { finishEarlierRuns, whereFree } from '../run/earlier-run.ts';
 import { exitCodeOf } from '../run/exit-code.ts';
 import { onInterrupt } from '../run/interrupt.ts';
 import { writeOutputs } from '../run/outputs.ts';
@@ -76,61 +79,88 @@ async function runLocally(
 ): Promise<ExitCode> {
   const { experiment, service, workload } = subject;
   const outDir = resolve(context.cwd, input.value('out') ?? join('.inoculate', experiment.name));
-  const json = input.flag('json');
-  const progress = new Progress(context, json ? context.stderr : context.stdout);
-  progress.line(`experiment ${experiment.name}: ${experiment.hypothesis}`);
-  experiment.faults.forEach((fault) => progress.line(`fault: ${explainFault(fault)}`));
-  const started = await startLocalRun({
-    experiment,
-    service,
-    workload: workload.workload,
-    workloadDir: workload.dir,
-    outDir,
-    layerDir: join(packageRoot, 'dist/layer'),
-    stage: subject.stage,
-    seed: wholeNumber(input, 'seed') ?? 1,
+  const numbers = {
+    seed: wholeNumber(input, 'seed', 0) ?? 1,
     warmUpMs: milliseconds(input, 'warm-up'),
-    maxSandboxes: wholeNumber(input, 'max-sandboxes'),
-    requireNativeRuntime: context.env['INOCULATE_REQUIRE_NATIVE_RUNTIME'] === '1',
-    environment: {
-      faults: experiment.faults.map((fault, index) => ({
-        id: `f${index + 1}`,
-        sentence: explainFault(fault),
-      })),
-      workload: describeTraffic(subject),
-      inoculateVersion: version(),
-    },
-    listener: progress,
-  });
-  const letGo = interruptible(started, progress);
-  progress.follow(() => started.current());
+    maxSandboxes: wholeNumber(input, 'max-sandboxes', 1),
+  };
+  const progress = new Progress(context, input.flag('json') ? context.stderr : context.stdout);
   try {
-    const record = await started.finished;
+    progress.line(`experiment ${experiment.name}: ${experiment.hypothesis}`);
+    for (const fault of experiment.faults) progress.line(`fault: ${explainFault(fault)}`);
+    await finishEarlier(outDir, progress);
+    progress.line(`starting service ${service.name}`);
+    const started = await whereFree(outDir, () =>
+      startLocalRun({
+        experiment,
+        service,
+        workload: workload.workload,
+        workloadDir: workload.dir,
+        outDir,
+        layerDir: join(packageRoot, 'dist/layer'),
+        stage: subject.stage,
+        ...numbers,
+        requireNativeRuntime: context.env['INOCULATE_REQUIRE_NATIVE_RUNTIME'] === '1',
+        environment: environmentOf(subject),
+        listener: progress,
+      }),
+    );
+    const record = await watched(started, outDir, progress);
     progress.stop();
     return await tell(record, outDir, input, context);
   } finally {
     progress.stop();
-    letGo();
   }
 }
 
+/** A run whose host died in this folder is ended first: nothing of it may still be in place when the next one begins. */
+async function finishEarlier(outDir: string, progress: Progress): Promise<void> {
+  if (!hasState(outDir)) return;
+  const finished = await finishEarlierRuns({
+    outDir,
+    onChange: (change) => progress.line(`earlier run, ${change.phase}: ${change.reason}`),
+    onError: (what, error) => progress.error(what, error),
+  });
+  for (const { record } of finished)
+    progress.line(
+      `an earlier run in this folder was not finished, and is now: ${describeVerdict(record).sentence}`,
+    );
+}
+
 /** The first Ctrl-C aborts; the second says what is left and leaves. */
-function interruptible(run: LocalRun, progress: Progress): () => void {
-  return onInterrupt({
+async function watched(run: LocalRun, outDir: string, progress: Progress): Promise<RunRecord> {
+  const letGo = onInterrupt({
     first: async () => {
       progress.line('stopping: the faults are being taken back (Ctrl-C again leaves at once)');
       await run.abort('Ctrl-C');
     },
     second: async () => {
       const left = (await run.current())?.units.filter((unit) => unit.state.at !== 'reverted') ?? [];
+      progress.stop();
       progress.line(
         left.length === 0
-          ? 'nothing is in place any more'
-          : `still in place, until it expires by itself or "inoculate revert" is run: ${left.map((unit) => unit.resource).join(', ')}`,
+          ? 'leaving: nothing is in place any more'
+          : `leaving: ${left.map((unit) => unit.resource).join(', ')} is still in place. The functions end with this process; "inoculate revert ${outDir}" takes it back and finishes the run`,
       );
     },
     onError: (error) => progress.error('stopping', error),
   });
+  try {
+    return await run.finished;
+  } finally {
+    letGo();
+  }
+}
+
+function environmentOf(subject: Subject): LocalRunOptions['environment'] {
+  return {
+    faults: subject.experiment.faults.map((fault, index) => ({
+      id: `f${index + 1}`,
+      sentence: explainFault(fault),
+    })),
+    workload: describeTraffic(subject),
+    inoculateVersion: version(),
+  };
 }
 
 async function tell(record: RunRecord, outDir: string, input: Input, context: CliContext): Promise<ExitCode> {
@@ -154,12 +184,12 @@ function describeTraffic({ workload, service, experiment }: Subject): string | n
     .join('; ');
 }
 
-function wholeNumber(input: Input, name: string): number | undefined {
+function wholeNumber(input: Input, name: string, least: number): number | undefined {
   const text = input.value(name);
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new UsageError(`--${name} ${text} is no whole number`);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+  throw new UsageError(`--${name} ${text} cannot be`, `a whole number, ${least} or more`);
 }
 
 function milliseconds(input: Input, name: string): number | undefined {

@@ -5,48 +5,53 @@ import type { Look } from '../../local/controller.ts';
 import type { LocalHost } from '../../local/host.ts';
 import type { RunListener } from '../../local/session.ts';
 import type { CliContext, Output } from '../context.ts';
-import { evidenceLines, liveLines } from '../live/view.ts';
-import { LiveBlock } from '../live/terminal.ts';
+import { LiveBlock, type TerminalSize, wrapWords } from '../live/terminal.ts';
+import { liveLines, plainLines } from '../live/view.ts';
 
 const redrawMs = 250;
 /** Where nobody looks at a terminal, the figures are told this often. */
 const plainEveryMs = 5_000;
+/** What stands before each line: the seconds since the start. */
+const stampWidth = 10;
 
 /** Tells how a run goes: a block that is redrawn on a terminal, plain lines elsewhere. */
 export class Progress implements RunListener {
   readonly #out: Output;
+  readonly #size: () => TerminalSize;
   readonly #block: LiveBlock | undefined;
-  #current: () => Promise<Run | undefined> = () => Promise.resolve(undefined);
   readonly #startedAt = systemClock.now();
   #timer: NodeJS.Timeout | undefined;
+  #doing = 'starting';
   #run: Run | undefined;
   #look: Look | undefined;
   #toldAt = 0;
 
-  constructor(context: CliContext, out: Output) {
+  constructor({ isTTY, env }: CliContext, out: Output, size: () => TerminalSize = sizeOfStdout) {
     this.#out = out;
-    if (context.isTTY)
-      this.#block = new LiveBlock(
-        (text) => out.write(text),
-        () => process.stdout.columns || 80,
-      );
-  }
-
-  /** From here on the block shows this run, as it is stored. */
-  follow(current: () => Promise<Run | undefined>): void {
-    this.#current = current;
-    if (this.#block === undefined) return;
-    this.#timer = setInterval(() => void this.#redraw(), redrawMs);
+    this.#size = size;
+    if (!isTTY || env['TERM'] === 'dumb') return;
+    this.#block = new LiveBlock((text) => out.write(text), size);
+    this.#timer = setInterval(() => this.#redraw(), redrawMs);
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
     this.#block?.clear();
   }
 
   hostReady({ runtime }: LocalHost): void {
     this.line(`runtime: ${runtime.detail}`);
     for (const note of runtime.notes) this.line(`note: ${note}`);
+  }
+
+  warmingUp(): void {
+    this.#doing = 'warming up';
+    this.line('warming up: traffic without a fault, until no function starts cold any more');
+  }
+
+  state(run: Run): void {
+    this.#run = run;
   }
 
   change(change: RunStateChange): void {
@@ -56,9 +61,9 @@ export class Progress implements RunListener {
   look(look: Look): void {
     this.#look = look;
     const now = systemClock.now();
-    if (this.#block !== undefined || now - this.#toldAt < plainEveryMs) return;
+    if (this.#block !== undefined || this.#run === undefined || now - this.#toldAt < plainEveryMs) return;
     this.#toldAt = now;
-    void this.#tellFigures(look);
+    for (const line of plainLines(this.#run, look)) this.line(line);
   }
 
   page(message: string): void {
@@ -71,20 +76,29 @@ export class Progress implements RunListener {
     );
   }
 
+  /** One line, with the time since the start; on a terminal broken between words. */
   line(text: string): void {
-    this.#block?.clear();
     const seconds = ((systemClock.now() - this.#startedAt) / 1000).toFixed(1).padStart(6);
-    this.#out.write(`${seconds} s  ${text}\n`);
+    const stamp = `${seconds} s  `;
+    if (this.#block === undefined) {
+      this.#out.write(`${stamp}${text}\n`);
+      return;
+    }
+    const indent = ' '.repeat(stampWidth);
+    const lines = wrapWords(text, Math.max(20, this.#size().columns - 1 - stampWidth));
+    this.#block.print(lines.map((line, index) => `${index === 0 ? stamp : indent}${line}`));
   }
 
-  async #tellFigures(look: Look): Promise<void> {
-    const run = await this.#current();
-    if (run !== undefined) for (const line of evidenceLines(run, look)) this.line(line.trim());
+  #redraw(): void {
+    const { columns } = this.#size();
+    this.#block?.show(
+      liveLines({ run: this.#run, look: this.#look, now: systemClock.now(), doing: this.#doing, columns }),
+    );
   }
+}
 
-  async #redraw(): Promise<void> {
-    this.#run = await this.#current();
-    if (this.#timer?.hasRef() === true)
-      this.#block?.show(liveLines({ run: this.#run, look: this.#look, now: systemClock.now() }));
-  }
+/** A terminal that does not tell its size counts as the traditional one. */
+function sizeOfStdout(): TerminalSize {
+  const { columns, rows } = process.stdout;
+  return { columns: columns || 80, rows: rows || 24 };
 }

@@ -1,0 +1,66 @@
+import { systemClock } from '../../adapters/system-clock.ts';
+import type { RunRequest } from '../../core/create.ts';
+import { defaultJudgeSettings } from '../../core/evidence.ts';
+import type { Run, RunSettings } from '../../core/run.ts';
+import type { Experiment } from '../../generated/types.ts';
+import { claimsOf } from '../../signals/observe.ts';
+
+export interface RequestOptions {
+  readonly experiment: Experiment;
+  readonly stage: string;
+  readonly seed: number;
+}
+
+const tickMs = 1_000;
+/** Far enough in the future for a run that is stopped before it starts. */
+const neverMs = 24 * 60 * 60_000;
+
+/** The request for a run on this machine; one that is stopped already is asked for so that it can be told of, and never starts. */
+export function requestOf(
+  { experiment, ...options }: RequestOptions,
+  { id, slot, stopped }: Pick<RunRequest, 'id' | 'slot'> & { readonly stopped: boolean },
+): RunRequest {
+  const claims = claimsOf(experiment);
+  return {
+    id,
+    experiment: withoutCloud(experiment),
+    slot,
+    requestedBy: 'inoculate run --local',
+    settings: settingsOf(options),
+    startAt: systemClock.now() + (stopped ? neverMs : 0),
+    hypotheses: claims.hypotheses.map(({ hypothesis, claim }) => ({ hypothesis, claim })),
+    notJudged: [...claims.notJudged, ...onlyInTheCloud(experiment)],
+  };
+}
+
+function settingsOf(options: Omit<RequestOptions, 'experiment'>): RunSettings {
+  return {
+    stage: options.stage,
+    tickMs,
+    applyLeaseMs: 15_000,
+    applyTimeoutMs: 5_000,
+    stalenessMs: 1_000,
+    skewMs: 0,
+    maxSlotAgeMs: 15 * 60_000,
+    approvalMs: 0,
+    graceMs: 1_000,
+    judge: defaultJudgeSettings,
+    salt: `seed-${options.seed}-of-groups`,
+  };
+}
+
+/** Alarms, schedules, triggers and channels exist on AWS only. */
+function withoutCloud(experiment: Experiment): Experiment {
+  const { schedule, triggers, notify, abort, ...rest } = experiment;
+  void schedule;
+  void triggers;
+  void notify;
+  return { ...rest, abort: { onDeviation: abort?.onDeviation ?? true } };
+}
+
+function onlyInTheCloud(experiment: Experiment): Run['notJudged'] {
+  return (experiment.abort?.alarms ?? []).map((alarm) => ({
+    signal: `alarm ${typeof alarm === 'string' ? alarm : alarm.name}`,
+    why: 'CloudWatch alarms exist on AWS only.',
+  }));
+}
