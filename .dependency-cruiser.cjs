@@ -31,7 +31,7 @@ const outside = {
   engine: { node: false, packages: [] },
   signals: { node: false, packages: [] },
   simulation: { node: false, packages: [] },
-  report: { node: true, packages: ['echarts'] },
+  report: { node: true, packages: [] },
   triggers: { node: true, packages: [] },
   // They run inside other people's functions: every package would cost their cold starts.
   layer: { node: true, packages: [] },
