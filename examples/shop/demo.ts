@@ -86,7 +86,7 @@ async function main(): Promise<number> {
     const code = await run(`${shop}${variant.name}/serverless.yml`, out);
     ended.push({ variant, out, code });
     if (interrupted) {
-      console.log('\nInterrupted; the fault has been taken away.');
+      console.log('\nInterrupted: the lines above say what was taken back.');
       return interruptedCode;
     }
     // Nothing was measured, and the second variant would fail in the same way.
