@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { Failure, Served } from './sandbox/outcome.ts';
-import type { InitFailure, Sandbox } from './sandbox/sandbox.ts';
+import type { InitFailure } from './sandbox/sandbox.ts';
+
+/** What a pool needs of a sandbox; see the class of that name. */
+export interface PooledSandbox {
+  readonly usable: boolean;
+  readonly resting: boolean;
+  start(): void;
+  invoke(id: string, payload: Buffer | string): Promise<Served>;
+  kill(): Promise<void>;
+}
 
 export interface SandboxEvents {
   onIdle(): void;
@@ -15,7 +24,7 @@ export interface PoolOptions {
   readonly maxStarting: number;
   readonly idleMs: number;
   /** Makes one, not yet started. */
-  create(functionKey: string, events: SandboxEvents): Sandbox;
+  create(functionKey: string, events: SandboxEvents): PooledSandbox;
 }
 
 /** `throttled`: every sandbox is at work, as many as there may be, and nothing ran. `stopped`: so is the pool. */
@@ -34,7 +43,7 @@ type State = 'queued' | 'starting' | 'idle' | 'busy' | 'resting' | 'ending';
 
 interface Entry {
   readonly functionKey: string;
-  readonly sandbox: Sandbox;
+  readonly sandbox: PooledSandbox;
   state: State;
   idleSinceMs: number;
   cancelTimer: () => void;
