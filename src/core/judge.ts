@@ -62,16 +62,22 @@ export function verdictOf(run: Run): Verdict {
   const { judge } = run.settings;
   const hypotheses = run.hypotheses.map((state): HypothesisVerdict => judgeOne(state, judge));
   const obstacle = obstacleTo(run);
-  const byDeviation = run.abort?.code === 'deviation';
   const base = { hypotheses, notJudged: run.notJudged };
-  if (obstacle !== null && !byDeviation) return { ...base, verdict: 'inconclusive', sentence: obstacle };
+  if (obstacle !== null) return { ...base, verdict: 'inconclusive', sentence: obstacle };
   const broken = hypotheses.filter((one) => one.verdict === 'deviated');
-  if (byDeviation || broken.length > 0) {
+  if (run.abort?.code === 'deviation' || broken.length > 0) {
     const names = broken.length > 0 ? broken.map((one) => one.claim) : run.hypotheses.map((one) => one.claim);
     return { ...base, verdict: 'deviated', sentence: `The steady state did not hold: ${names.join('; ')}.` };
   }
   if (run.abort !== null)
     return { ...base, verdict: 'inconclusive', sentence: 'The run ended before a verdict could be reached.' };
+  const silent = silentFaults(run);
+  if (silent.length > 0)
+    return {
+      ...base,
+      verdict: 'inconclusive',
+      sentence: `Fault ${silent.join(', ')} was never injected: no invocation or call matched it.`,
+    };
   const open = hypotheses.filter((one) => one.verdict === 'inconclusive');
   return open.length === 0
     ? {
@@ -113,7 +119,10 @@ function judgeOne(state: HypothesisState, judge: JudgeSettings): HypothesisVerdi
   };
 }
 
-/** A run whose faults never fired, or whose layer never reported, shows nothing about the faults. */
+/**
+ * What keeps a run from showing anything about its faults, whatever made it end: none of them fired, the layer never
+ * reported, or the control group fares as badly, which the abort may have come too early to see.
+ */
 function obstacleTo(run: Run): string | null {
   const { measuring } = run;
   if (run.hypotheses.length === 0) return 'No signal of this experiment could be judged here.';
@@ -123,14 +132,15 @@ function obstacleTo(run: Run): string | null {
   if (measuring.realms === 0)
     return 'The layer never reported: no function was invoked, or it runs without the layer or its permissions.';
   if (measuring.enrolled === 0) return 'No invocation was enrolled.';
-  const silent = run.experiment.faults
+  return silentFaults(run).length === run.experiment.faults.length
+    ? 'No fault was ever injected: no invocation or call matched it.'
+    : null;
+}
+
+function silentFaults({ experiment, measuring }: Run): readonly string[] {
+  return experiment.faults
     .map((_, index) => `f${index + 1}`)
     .filter((id) => (measuring.fired[id] ?? 0) === 0);
-  if (silent.length === run.experiment.faults.length)
-    return 'No fault was ever injected: no invocation or call matched it.';
-  return silent.length > 0
-    ? `Fault ${silent.join(', ')} was never injected: no invocation or call matched it.`
-    : null;
 }
 
 function round(value: number): string {

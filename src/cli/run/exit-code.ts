@@ -1,5 +1,5 @@
 import { assertNever } from '../../core/assert.ts';
-import type { Run } from '../../core/run.ts';
+import type { AbortReason, Run } from '../../core/run.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 
 /** What an ended run tells the shell. */
@@ -11,7 +11,7 @@ export function exitCodeOf({ outcome }: Pick<Run, 'outcome'>): ExitCode {
         outcome.verdict.verdict
       ];
     case 'aborted':
-      return outcome.verdict.verdict === 'deviated' ? exitCodes.deviated : abortedCode(outcome.reason.code);
+      return outcome.verdict.verdict === 'deviated' ? exitCodes.deviated : abortedCode(outcome.reason);
     case 'refused':
       return outcome.code === 'person' ? exitCodes.aborted : exitCodes.refused;
     case 'errored':
@@ -21,7 +21,22 @@ export function exitCodeOf({ outcome }: Pick<Run, 'outcome'>): ExitCode {
   }
 }
 
-/** Where the control group is unwell too, nothing is known of the fault: that is no verdict, and no abort by anybody. */
-function abortedCode(code: string): ExitCode {
-  return code === 'steady-state-absent' ? exitCodes.inconclusive : exitCodes.aborted;
+/** An abort on the data that ends without a verdict was nobody's: the run could not tell. */
+function abortedCode({ code }: AbortReason): ExitCode {
+  switch (code) {
+    case 'deviation':
+    case 'steady-state-absent':
+    case 'not-measurable':
+      return exitCodes.inconclusive;
+    case 'alarm':
+    case 'person':
+    case 'kill-switch':
+    case 'deadline':
+    case 'apply-failed':
+    case 'apply-unknown':
+    case 'not-ready':
+      return exitCodes.aborted;
+    default:
+      return assertNever(code);
+  }
 }

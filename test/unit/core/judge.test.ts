@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import { verdictOf } from '../../../src/core/judge.ts';
+import { createRun } from '../../../src/core/create.ts';
+import { defaultJudgeSettings } from '../../../src/core/evidence.ts';
+import type { Run } from '../../../src/core/run.ts';
+import type { Experiment } from '../../../src/generated/types.ts';
+
+const experiment: Experiment = {
+  inoculate: 'experiment/1',
+  name: 'judged',
+  hypothesis: 'It holds, whatever happens.',
+  targets: { checkout: { lambda: 'checkout' } },
+  steadyState: [{ name: 'failures', signal: 'failures', target: 'checkout', atMost: 0.01 }],
+  faults: [
+    { kind: 'invocation.error', target: 'checkout' },
+    { kind: 'invocation.latency', target: 'checkout', delay: 100 },
+  ],
+  exposure: 0.1,
+  duration: 60_000,
+};
+
+/** A run at its end, with what was measured. */
+function measured(
+  change: Partial<Run> & { maxLogHarm?: number; maxLogControlHarm?: number; logHeld?: number },
+): Run {
+  const { maxLogHarm = 0, maxLogControlHarm = 0, logHeld = 0, ...rest } = change;
+  const { run } = createRun(
+    {
+      id: 'judged.manual.1',
+      experiment,
+      slot: { kind: 'manual', id: '1', at: 0 },
+      requestedBy: 'test',
+      settings: {
+        stage: 'dev',
+        tickMs: 1_000,
+        applyLeaseMs: 15_000,
+        applyTimeoutMs: 5_000,
+        stalenessMs: 1_000,
+        skewMs: 0,
+        maxSlotAgeMs: 900_000,
+        approvalMs: 0,
+        graceMs: 1_000,
+        judge: defaultJudgeSettings,
+        salt: 'salt-0001',
+      },
+      startAt: 0,
+      hypotheses: [{ hypothesis: 'failures.atMost', claim: 'failures at most 1 %' }],
+      notJudged: [],
+    },
+    0,
+  );
+  const measuring = { ...run.measuring, realms: 2, enrolled: 400, fired: { f1: 10, f2: 10 } };
+  const hypotheses = run.hypotheses.map((state) => ({ ...state, maxLogHarm, maxLogControlHarm, logHeld }));
+  return { ...run, measuring, hypotheses, ...rest };
+}
+
+const enough = Math.log(20);
+const aborted = { code: 'deviation', hypotheses: ['failures.atMost'], detail: '' } as const;
+const silent = (...ids: string[]): Partial<Run> => {
+  const run = measured({});
+  return {
+    measuring: {
+      ...run.measuring,
+      fired: Object.fromEntries(['f1', 'f2'].map((id) => [id, ids.includes(id) ? 0 : 10])),
+    },
+  };
+};
+
+describe('the verdict', () => {
+  it.each([
+    ['held, where the tolerance is shown to be kept', measured({ logHeld: enough }), 'held'],
+    ['inconclusive, where it is nearly shown', measured({ logHeld: enough - 0.01 }), 'inconclusive'],
+    ['deviated, where harm is shown', measured({ maxLogHarm: enough }), 'deviated'],
+    [
+      'deviated rather than held, where both were shown at one time or another',
+      measured({ maxLogHarm: enough, logHeld: enough }),
+      'deviated',
+    ],
+    ['deviated, where joint evidence ended the run', measured({ abort: aborted }), 'deviated'],
+    [
+      'inconclusive, where the control group breaks the tolerance as well',
+      measured({ maxLogHarm: 9, maxLogControlHarm: enough }),
+      'inconclusive',
+    ],
+    [
+      'inconclusive, where the control group turns out to after an abort on deviation',
+      measured({ abort: aborted, maxLogHarm: 9, maxLogControlHarm: enough }),
+      'inconclusive',
+    ],
+    [
+      'inconclusive, where a person ended it',
+      measured({ abort: { code: 'person', by: 'me' }, logHeld: enough }),
+      'inconclusive',
+    ],
+    [
+      'deviated, where a person ended it after harm was shown',
+      measured({ abort: { code: 'person', by: 'me' }, maxLogHarm: enough }),
+      'deviated',
+    ],
+    [
+      'inconclusive, where no fault ever fired (F15)',
+      measured({ logHeld: enough, ...silent('f1', 'f2') }),
+      'inconclusive',
+    ],
+    [
+      'inconclusive, where one of the faults never fired',
+      measured({ logHeld: enough, ...silent('f2') }),
+      'inconclusive',
+    ],
+    [
+      'deviated, where the fault that fired did harm',
+      measured({ maxLogHarm: enough, ...silent('f2') }),
+      'deviated',
+    ],
+  ])('is %s', (_, run, verdict) => {
+    expect(verdictOf(run).verdict).toBe(verdict);
+  });
+
+  it('is inconclusive, and says why, where the layer never reported (F15)', () => {
+    const run = measured({ logHeld: enough });
+    const verdict = verdictOf({ ...run, measuring: { ...run.measuring, realms: 0, enrolled: 0 } });
+    expect(verdict).toMatchObject({
+      verdict: 'inconclusive',
+      sentence: expect.stringContaining('never reported'),
+    });
+  });
+
+  it('is inconclusive where the groups are not split as they were drawn', () => {
+    const run = measured({ logHeld: enough });
+    const uneven = { ...run, measuring: { ...run.measuring, maxLogUneven: Math.log(1000) } };
+    expect(verdictOf(uneven).verdict).toBe('inconclusive');
+  });
+});
