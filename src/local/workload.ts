@@ -35,12 +35,14 @@ export interface WorkloadCounts {
   readonly throttled: number;
   /** Unanswered when draining was given up, or when the host stopped. */
   readonly lost: number;
+  /** Why the last of those that ended with an error did; empty where none did. */
+  readonly lostBecause: string;
   /** How far behind its time the latest one was sent. */
   readonly maxLatenessMs: number;
   readonly meanLatenessMs: number;
 }
 
-type Tally = { -readonly [Name in keyof WorkloadCounts]: number };
+type Tally = { -readonly [Name in keyof WorkloadCounts]: WorkloadCounts[Name] };
 
 const defaultMaxInFlight = 1000;
 const defaultDrainMs = 30_000;
@@ -80,6 +82,7 @@ class Sender {
     failed: 0,
     throttled: 0,
     lost: 0,
+    lostBecause: '',
     maxLatenessMs: 0,
     meanLatenessMs: 0,
   };
@@ -113,10 +116,14 @@ class Sender {
 
   async #invoke({ functionKey, stream, n }: Arrival): Promise<void> {
     const event = this.#events[stream]?.(n);
-    const result = await this.#options.invoke(functionKey, event).catch(() => undefined);
-    if (result === undefined) this.#tally.lost += 1;
-    else if (result.ok) this.#tally.answered += 1;
-    else if (result.reason === 'throttled') this.#tally.throttled += 1;
-    else this.#tally.failed += 1;
+    try {
+      const result = await this.#options.invoke(functionKey, event);
+      if (result.ok) this.#tally.answered += 1;
+      else if (result.reason === 'throttled') this.#tally.throttled += 1;
+      else this.#tally.failed += 1;
+    } catch (error) {
+      this.#tally.lost += 1;
+      this.#tally.lostBecause = error instanceof Error ? error.message : String(error);
+    }
   }
 }

@@ -212,7 +212,15 @@ describe('sending', () => {
     ];
     const workload = workloadOf({ rate: 40, arrivals: 'constant' });
     const counts = await stopAt(workload, 995, () => kinds[(n += 1) % kinds.length]!());
-    expect(counts).toMatchObject({ due: 40, sent: 40, answered: 10, failed: 10, throttled: 10, lost: 10 });
+    expect(counts).toMatchObject({
+      due: 40,
+      sent: 40,
+      answered: 10,
+      failed: 10,
+      throttled: 10,
+      lost: 10,
+      lostBecause: 'The host was stopped.',
+    });
   });
 
   it('sends at once what is overdue, and says how late it was', async () => {

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { systemClock } from '../clock.ts';
 import { createClient, type Invocation, type RuntimeApiClient } from './runtime-api-client.ts';
 
 type Handler = (event: unknown, context: object, callback: Callback) => unknown;
@@ -28,7 +29,8 @@ async function loadHandler(root: string, name: string): Promise<Handler> {
     .slice(dot + 1)
     .split('.')
     .reduce<unknown>(
-      (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+      (value, key) =>
+        typeof value === 'object' && value !== null ? (Reflect.get(value, key) as unknown) : undefined,
       'default' in exported && typeof exported.default === 'object' && exported.default !== null
         ? { ...exported.default, ...exported }
         : exported,
@@ -36,14 +38,14 @@ async function loadHandler(root: string, name: string): Promise<Handler> {
   if (typeof found !== 'function') {
     throw new InitError('Runtime.HandlerNotFound', `${name} is undefined or not exported`);
   }
-  return (event, context, callback) => Reflect.apply(found, undefined, [event, context, callback]);
+  return (event, context, callback) => Reflect.apply(found, undefined, [event, context, callback]) as unknown;
 }
 
 async function loadModule(file: string): Promise<Record<string, unknown>> {
   try {
     const found = ['', '.js', '.mjs', '.cjs'].map((end) => file + end).find((name) => existsSync(name));
-    if (found !== undefined) return await import(pathToFileURL(found).href);
-    return createRequire(import.meta.url)(file);
+    if (found !== undefined) return (await import(pathToFileURL(found).href)) as Record<string, unknown>;
+    return createRequire(import.meta.url)(file) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof SyntaxError) throw new InitError('Runtime.UserCodeSyntaxError', String(error));
     if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') {
@@ -72,7 +74,7 @@ function contextOf({ headers }: Invocation): object {
     logGroupName: env['AWS_LAMBDA_LOG_GROUP_NAME'],
     logStreamName: env['AWS_LAMBDA_LOG_STREAM_NAME'],
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => deadlineMs - Date.now(),
+    getRemainingTimeInMillis: () => deadlineMs - systemClock.now(),
   };
 }
 

@@ -59,7 +59,7 @@ export function createSandbox(factory: SandboxFactory, fn: LocalFunction, events
         }),
       }),
     onOutput: logs.sink(fn.key, (line) => ({ kind: 'function', functionKey: fn.key, line })),
-    onIdle: events.onIdle,
+    onIdle: () => events.onIdle(),
     onEnd: (failure) => {
       if (folders.temporary !== undefined) rmSync(folders.temporary, { recursive: true, force: true });
       events.onEnd(failure);

@@ -25,7 +25,8 @@ export function evaluate(reader: Reader, stack: Stack, tree: Tree, at: Path): st
   const value = reader.below(tree, [], at);
   if (value === undefined) return undefined;
   if (value.kind === 'scalar') return reader.text(value, at);
-  const [name, argument] = value.kind === 'map' && value.entries.size === 1 ? [...value.entries][0]! : [];
+  const [only, ...others] = value.kind === 'map' ? value.entries : [];
+  const [name, argument] = only !== undefined && others.length === 0 ? only : [];
   const inner: Path = [...at, name ?? ''];
   const resolved = argument === undefined ? undefined : reader.below(argument, [], inner);
   if (resolved !== undefined) {

@@ -71,7 +71,8 @@ function scalarValue(value: unknown): string | number | boolean | null {
   ) {
     return value;
   }
-  return String(value);
+  // A number beyond what is exact, or a date: as JSON has it.
+  return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
 }
 
 const functionTags = [
