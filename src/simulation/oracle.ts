@@ -38,6 +38,7 @@ const mayFollow: Readonly<Record<Phase, readonly Phase[]>> = {
 };
 
 const holding: ReadonlySet<Phase> = new Set(['injecting', 'observing', 'reverting'] as const);
+const killSwitch = 'kill-switch';
 /** A look at the run right before an apply is no older than the answer took. */
 const freshMs = 100;
 
@@ -67,6 +68,7 @@ export class Oracle {
   readonly #published = new Map<string, RunStateChange>();
   readonly #notified = new Set<string>();
   readonly #stoppedSince = new Map<string, number>();
+  readonly #armed = new Map<string, number>();
   /** Told of each phase that a run is seen to have reached. */
   onPhase: (run: Run) => void = () => {};
   /** What happened, to show that the simulation reaches what it checks. */
@@ -100,6 +102,11 @@ export class Oracle {
     this.note('change by others');
   }
 
+  /** The dead-man of a run is armed for this time. */
+  deadManArmed(run: string, at: number): void {
+    this.#armed.set(run, at);
+  }
+
   /** `kill-switch`, or an alarm's name: stops count from the moment they are true. */
   stopSignal(name: string, on: boolean): void {
     if (!on) this.#stoppedSince.delete(name);
@@ -113,7 +120,7 @@ export class Oracle {
       if (known === undefined) this.#runCreated(run);
       else if (known.run !== run) this.#runChanged(known, run);
     }
-    this.stopSignal('kill-switch', this.#store.killSwitch.on);
+    this.stopSignal(killSwitch, this.#store.killSwitch.on);
     this.#inspectUndo();
     this.#inspectLocks();
     for (const resource of this.#resources.values()) this.#inspectResource(resource);
@@ -122,7 +129,13 @@ export class Oracle {
 
   #runCreated(run: Run): void {
     this.note('run');
-    const known = { run, injectingAt: Infinity, abortAt: Infinity, reopened: false, changes: new Map() };
+    const known = {
+      run,
+      injectingAt: Infinity,
+      abortAt: Infinity,
+      reopened: false,
+      changes: new Map(),
+    };
     this.#runs.set(run.id, known);
     this.#collectChanges(known, run, 0);
   }
@@ -341,8 +354,13 @@ export class Oracle {
       this.broken(1, `The apply of ${key} started without a durable undo record`);
     if (process.lastStopsAt < known.injectingAt)
       this.broken(7, `Run ${id} applies without having read what stops it`);
+    if (process.lastGeneration !== known.run.killSwitchGeneration)
+      this.broken(3, `Run ${id} applies though the kill switch was thrown since its checks`);
+    const leaseUntil = unit.state.at === 'applying' ? unit.state.leaseUntil : Infinity;
+    if ((this.#armed.get(id) ?? 0) < leaseUntil + unit.settleMs)
+      this.broken(6, `Run ${id} applies what the dead-man may come too early for`);
     for (const [stop, since] of this.#stoppedSince) {
-      const concerns = stop === 'kill-switch' || this.#scenario.alarmsOf(known.run).includes(stop);
+      const concerns = stop === killSwitch || this.#scenario.alarmsOf(known.run).includes(stop);
       if (concerns && since <= known.injectingAt)
         this.broken(3, `Run ${id} applies though ${stop} has been on since before it was to inject`);
     }

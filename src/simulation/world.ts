@@ -120,7 +120,10 @@ export class World implements Outside {
   }
 
   #landed(process: SimProcess, label: string): void {
-    if (label === 'store.readKillSwitch') process.lastStopsAt = this.timeline.now;
+    if (label === 'store.readKillSwitch') {
+      process.lastStopsAt = this.timeline.now;
+      process.lastGeneration = this.#environment.store.killSwitch.generation;
+    }
     this.#trace(`${process.id} ${label}`);
     this.oracle.inspect();
   }
@@ -241,6 +244,7 @@ export class World implements Outside {
 
   arm(input: DeadManInput, at: number): void {
     this.#armed.set(input.run.id, { input, at });
+    this.oracle.deadManArmed(input.run.id, at);
     this.timeline.at(at, () => this.#deadMan(input.run.id));
   }
 
