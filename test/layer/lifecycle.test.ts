@@ -238,9 +238,41 @@ describe('telemetry', () => {
     expect(last?.groups.control).toMatchObject({ started: 5, finished: 5, failed: 5 });
     expect(last?.fired).toEqual({ f1: 6 });
     expect(validateTelemetry(last)).toBe(true);
-    // One tick, so one outcome that was waited for, and the last report: not one write per invocation.
-    expect(store.calls('PutItem')).toHaveLength(2);
+    // One tick, so one start, one outcome that was waited for, and the last report: not one write per invocation.
+    expect(store.calls('PutItem')).toHaveLength(3);
   });
+
+  it.each([
+    ['control', 'experimental'],
+    ['experimental', 'control'],
+  ] as const)(
+    'the start of a long invocation (first %s, then %s) is known before it ends',
+    async (...groups) => {
+      const dose = doseOf([{ kind: 'invocation.latency', target, delay: 1 }], {
+        tick: { originAt: Date.now(), lengthMs: 200 },
+      });
+      await store.putDose(dose);
+      const sandbox = await start();
+      await eventually(
+        () => sandbox.invoke({ do: 'nothing' }, idIn('control', dose)).then(() => store.telemetry()),
+        (items) => items.length > 0,
+      );
+      // The second begins when the first has just been reported.
+      const before = (await store.telemetry())[0]?.groups;
+      const running = groups.map((group) =>
+        sandbox.invoke({ do: 'wait', timeoutMs: 4000 }, idIn(group, dose)),
+      );
+      for (const [index, group] of groups.entries()) {
+        const counted = Number(before?.[group].started);
+        // Once it has finished this never comes true any more.
+        await eventually(
+          async () => (await store.telemetry())[0]?.groups[group],
+          (now) => now?.started === counted + 1 && now.finished === counted,
+        );
+        await running[index];
+      }
+    },
+  );
 
   it('F17: where a fault can end the process, starts are acknowledged first, in both groups', async () => {
     const dose = doseOf([{ kind: 'invocation.latency', target, delay: 1 }], { acknowledgeStart: true });

@@ -6,6 +6,7 @@ import { groupOf, type EnrolledGroup } from '../group.ts';
 import { logOnce, reasonOf } from '../log.ts';
 import type { ActiveRun, HandlerCall, Realm } from '../realm.ts';
 import { logFaulted } from '../telemetry/emf.ts';
+import { Pace } from '../telemetry/pace.ts';
 import type { Reporter } from '../telemetry/reporter.ts';
 import { contextOf, remainingMsOf, requestIdOf } from './context.ts';
 import { underFaults } from './faulting.ts';
@@ -13,8 +14,6 @@ import { Injector } from './injector.ts';
 import { Invocation } from './invocation.ts';
 import { callbackOf, callPlainly, deliver, perform } from './perform.ts';
 
-/** An outcome is waited for no longer than this, at most once per tick, after the measured time. */
-export const ACKNOWLEDGE_OUTCOME_MS = 25;
 /** Where a fault can end the process, the start of an invocation is waited for no longer than this. */
 export const ACKNOWLEDGE_START_MS = 100;
 
@@ -28,7 +27,7 @@ export class Run implements ActiveRun {
   readonly #functionName: string;
   readonly #storage = new AsyncLocalStorage<Invocation | undefined>();
   readonly #injector: Injector;
-  #waitedInTick = Number.NaN;
+  readonly #pace: Pace;
   #ended = false;
 
   constructor(
@@ -44,6 +43,7 @@ export class Run implements ActiveRun {
   ) {
     this.dose = dose;
     this.reporter = parts.reporter;
+    this.#pace = new Pace(dose, parts.reporter, parts.clock);
     this.#realm = parts.realm;
     this.#source = parts.source;
     this.#clock = parts.clock;
@@ -109,7 +109,9 @@ export class Run implements ActiveRun {
     }
     const cohort = this.reporter.cohortAt(this.#clock.now());
     this.reporter.started(group, cohort);
-    if (this.dose.acknowledgeStart && !(await this.reporter.acknowledge(ACKNOWLEDGE_START_MS))) {
+    if (!this.dose.acknowledgeStart) {
+      this.#pace.started();
+    } else if (!(await this.reporter.acknowledge(ACKNOWLEDGE_START_MS))) {
       this.reporter.withdrawn(group, cohort);
       this.reporter.skipped('start-not-acknowledged');
       return undefined;
@@ -131,18 +133,7 @@ export class Run implements ActiveRun {
       if (this.#injector.only === invocation) this.#injector.only = undefined;
       this.reporter.finished(invocation.group, invocation.cohort, failed, ms);
       if (invocation.fired.size > 0) this.#log(invocation);
-      await this.#reportOutcome();
-    }
-  }
-
-  async #reportOutcome(): Promise<void> {
-    const tick = this.reporter.cohortAt(this.#clock.now());
-    if (tick !== this.#waitedInTick) {
-      this.#waitedInTick = tick;
-      await this.reporter.acknowledge(ACKNOWLEDGE_OUTCOME_MS);
-    } else if (this.dose.acknowledgeStart) {
-      // Its start is known: were its end to stay here, it would look like a process that died.
-      this.reporter.send();
+      await this.#pace.finished();
     }
   }
 

@@ -36,6 +36,7 @@ export class Reporter {
   #changes = 0;
   #acknowledged = 0;
   #writing: Promise<boolean> | undefined;
+  #besides = false;
   #pausedUntil = 0;
   #lastAttempts = 0;
   #stride = 1;
@@ -101,6 +102,16 @@ export class Reporter {
   /** Sends what has not been sent, in the background. */
   send(): void {
     if (!this.settled && !this.#isPaused()) void this.#writeUntil(this.#changes);
+  }
+
+  /**
+   * The same, but no later write has to wait for this one: in whichever order they arrive, the sequence number tells
+   * which is the newer. One at a time, so that a store that hangs is not asked more and more.
+   */
+  sendBeside(): void {
+    if (this.settled || this.#isPaused() || this.#besides) return;
+    this.#besides = true;
+    void this.#write().finally(() => (this.#besides = false));
   }
 
   /** One more try for a run that is over. */
