@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { AsyncInvocations } from './async-invocations.ts';
 import { attachModules, bundle } from './bundle.ts';
-import { systemClock } from './clock.ts';
+import { pause, systemClock } from './clock.ts';
 import { type Database, openDatabase } from './database.ts';
 import { serveInvokeApi } from './invoke-api.ts';
 import { Logs } from './logs.ts';
@@ -24,6 +24,7 @@ const clock = systemClock;
 const idleSandboxMs = 5 * 60_000;
 const asyncRetryDelaysMs = [1000, 2000];
 const maxQueuedEvents = 1000;
+const pollMs = 25;
 
 /** Sixteen per core, as long as a quarter of the memory holds them at 128 MB each. */
 export function defaultMaxSandboxes(cores = availableParallelism(), memoryBytes = totalmem()): number {
@@ -118,6 +119,11 @@ async function open(
     invoke: async (key, event, requestId) => {
       known(functions, key);
       return resultOf(await pool.invoke(key, JSON.stringify(event ?? null), requestId));
+    },
+    keepReady: async (key, count, signal) => {
+      known(functions, key);
+      pool.keep(key, count);
+      while (!signal.aborted && pool.count('queued', 'starting') > 0) await pause(clock, pollMs, signal);
     },
     stop: () => {
       // The pool first, so that events which are under way see it stopped and end.

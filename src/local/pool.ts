@@ -62,6 +62,8 @@ export class Pool {
   /** In order of creation; those that are ending stay until their processes are gone. */
   readonly #entries = new Set<Entry>();
   readonly #waiters = new Map<string, Waiter[]>();
+  /** How many sandboxes of a function there are at least, wanted or not. */
+  readonly #kept = new Map<string, number>();
   #stopped = false;
 
   constructor(options: PoolOptions) {
@@ -86,6 +88,15 @@ export class Pool {
       this.#waitersOf(functionKey).push(waiter);
       this.#provide(functionKey);
     });
+  }
+
+  /**
+   * Sees to it that there are so many sandboxes of a function from now on, as provisioned concurrency does on AWS: one
+   * that ends is replaced. They take no room from others.
+   */
+  keep(functionKey: string, count: number): void {
+    this.#kept.set(functionKey, count);
+    this.#fill(functionKey);
   }
 
   /** Ends every process and answers everyone who waits; resolves when the processes are gone. */
@@ -131,6 +142,19 @@ export class Pool {
     for (const functionKey of this.#waiters.keys()) this.#provide(functionKey);
   }
 
+  #fill(functionKey: string): void {
+    const missing = (this.#kept.get(functionKey) ?? 0) - this.#present(functionKey);
+    const room = this.#options.maxSandboxes - this.#present();
+    for (let added = 0; !this.#stopped && added < Math.min(missing, room); added += 1) this.#add(functionKey);
+  }
+
+  /** Sandboxes that are there or will be; of one function, or of all. */
+  #present(functionKey?: string): number {
+    return [...this.#entries].filter(
+      (entry) => entry.state !== 'ending' && (functionKey === undefined || entry.functionKey === functionKey),
+    ).length;
+  }
+
   /** Sandboxes that will take an invocation of this function soon. */
   #coming(functionKey: string): Entry[] {
     const states: readonly State[] = ['queued', 'starting', 'resting'];
@@ -140,8 +164,7 @@ export class Pool {
   }
 
   #makeRoom(): boolean {
-    const present = this.count('queued', 'starting', 'idle', 'busy', 'resting');
-    if (present < this.#options.maxSandboxes) return true;
+    if (this.#present() < this.#options.maxSandboxes) return true;
     const [longestIdle] = this.#idle();
     if (longestIdle === undefined) return false;
     void this.#end(longestIdle);
@@ -188,6 +211,7 @@ export class Pool {
 
   /** With one waiter less, a start that has not begun may not be needed any more. */
   #dropNeedless(functionKey: string): void {
+    if (this.#present(functionKey) <= (this.#kept.get(functionKey) ?? 0)) return;
     const coming = this.#coming(functionKey);
     const queued = coming.filter((entry) => entry.state === 'queued').at(-1);
     if (queued !== undefined && coming.length > this.#waitersOf(functionKey).length) {
@@ -236,6 +260,8 @@ export class Pool {
       });
     }
     this.#provideAll();
+    // One that could not even start would not start the next time either.
+    if (failure === undefined) this.#fill(entry.functionKey);
     this.#startQueued();
   }
 }

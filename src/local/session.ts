@@ -11,6 +11,7 @@ import { pause, systemClock as hostClock } from './clock.ts';
 import { openController, type LocalController, type Look } from './controller.ts';
 import { eraseDatabase } from './database.ts';
 import { startHost, type LocalHost } from './host.ts';
+import { makeReady } from './session/make-ready.ts';
 import { requestOf } from './session/request.ts';
 import { Stop } from './session/stop.ts';
 import { rampUpMsOf, sendTraffic, setUp } from './session/traffic.ts';
@@ -40,7 +41,7 @@ export interface LocalRunOptions {
 /** Follows a run as it goes. */
 export interface RunListener {
   hostReady(host: LocalHost): void;
-  /** Traffic has begun; the run is requested once the service is warm. */
+  /** The run is requested once the service is warm. */
   warmingUp(): void;
   /** The run as it is stored, every now and then. */
   state(run: Run): void;
@@ -110,9 +111,10 @@ async function begin(options: LocalRunOptions, host: LocalHost): Promise<LocalRu
     let traffic: Promise<unknown> = Promise.resolve();
     try {
       await setUp(service, host);
+      listener.warmingUp();
+      if (options.warmUpMs === undefined) await makeReady(options, host, stop.asked);
       const warmUp = new WarmUp(rampUpMsOf(options.workload));
       traffic = sendTraffic(options, host, warmUp, trafficOver.signal);
-      listener.warmingUp();
       // Traffic ends by itself only where it fails.
       await Promise.race([warm(options, warmUp, stop.asked), traffic]);
       await controller.engine.request(requestOf(options, { id, slot, stopped: stop.asked.aborted }));

@@ -60,6 +60,11 @@ export interface LocalHost {
   readonly lambdaEndpoint: string;
   /** Invokes and waits, as `RequestResponse` does. Rejects only for an unknown key or a stopped host. */
   invoke(functionKey: string, event: unknown, requestId?: string): Promise<InvocationResult>;
+  /**
+   * Keeps so many sandboxes of a function initialised from now on, as far as the cap allows; resolves when none starts
+   * any more. As with provisioned concurrency on AWS, an invocation then waits for no cold start.
+   */
+  keepReady(functionKey: string, count: number, signal: AbortSignal): Promise<void>;
   /** Ends every process, closes the servers and the database. Safe to call twice. */
   stop(): Promise<void>;
 }

@@ -290,3 +290,35 @@ describe('a pool', () => {
     ]);
   });
 });
+
+describe('keep', () => {
+  it('starts as many as asked for, within the cap, and replaces one that ends', () => {
+    const { pool, made } = setUp({ maxSandboxes: 3, maxStarting: 10 });
+    pool.keep('a', 2);
+    expect(made.map(({ functionKey, started }) => [functionKey, started])).toEqual([
+      ['a', true],
+      ['a', true],
+    ]);
+    made.forEach((sandbox) => sandbox.ask());
+    made[0]?.die();
+    expect(made).toHaveLength(3);
+    pool.keep('a', 10);
+    expect(made.filter(({ killed }) => !killed)).toHaveLength(4);
+  });
+
+  it('does not try again and again what cannot start', () => {
+    const { pool, made } = setUp();
+    pool.keep('a', 1);
+    made[0]?.failStart('broken');
+    expect(made).toHaveLength(1);
+  });
+
+  it('keeps starts that are waiting in line, though nobody waits for them', () => {
+    const { pool, made, invoke } = setUp({ maxSandboxes: 4, maxStarting: 1 });
+    pool.keep('a', 3);
+    void invoke('a', 'first');
+    for (let next = 0; next < 3; next += 1) made[next]?.ask();
+    expect(made.filter(({ started }) => started)).toHaveLength(3);
+    expect(pool.count('idle', 'busy')).toBe(3);
+  });
+});
