@@ -94,7 +94,7 @@ export class Injector implements Gate {
 
   /** As far as is known without reading, this may still be injected into this invocation. */
   isAllowed(invocation: Invocation): boolean {
-    return !this.#ended && !invocation.finished && !this.isExpired() && this.#source.freshness() === 'fresh';
+    return !this.#ended && !invocation.spared && !this.isExpired() && this.#source.freshness() === 'fresh';
   }
 
   async confirm(invocation: Invocation): Promise<boolean> {
@@ -118,7 +118,7 @@ export class Injector implements Gate {
 
   consider(call: OutboundCall): Consideration | undefined {
     const invocation = this.#storage.getStore() ?? (this.#concurrent ? undefined : this.only);
-    if (this.#ended || this.isExpired() || invocation?.group !== 'experimental' || invocation.finished) {
+    if (this.#ended || this.isExpired() || invocation?.group !== 'experimental' || invocation.spared) {
       return undefined;
     }
     const candidate = consider(this.#rules, call, invocation);

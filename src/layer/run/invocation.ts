@@ -13,8 +13,8 @@ export class Invocation {
   /** The tick in which it started. */
   readonly cohort: number;
   readonly remainingMs: () => number;
-  /** No fault is injected any more: calls that outlive their invocation are left alone. */
-  finished = false;
+  /** No fault is injected: its start could not be made known, or it has ended and this is a call that outlived it. */
+  spared = false;
   readonly fired = new Map<string, number>();
   readonly #dose: Dose;
   readonly #matches = new Map<string, number>();

@@ -109,14 +109,15 @@ export class Run implements ActiveRun {
     }
     const cohort = this.reporter.cohortAt(this.#clock.now());
     this.reporter.started(group, cohort);
+    const invocation = new Invocation(this.dose, requestId, group, cohort, () => remainingMsOf(call));
     if (!this.dose.acknowledgeStart) {
       this.#pace.started();
     } else if (!(await this.reporter.acknowledge(ACKNOWLEDGE_START_MS))) {
-      this.reporter.withdrawn(group, cohort);
+      // It stays in its group: who is counted must not depend on how the store fares.
+      invocation.spared = true;
       this.reporter.skipped('start-not-acknowledged');
-      return undefined;
     }
-    return new Invocation(this.dose, requestId, group, cohort, () => remainingMsOf(call));
+    return invocation;
   }
 
   async #measured(call: HandlerCall, invocation: Invocation): Promise<unknown> {
@@ -129,7 +130,7 @@ export class Run implements ActiveRun {
       return answer;
     } finally {
       const ms = this.#clock.monotonic() - startedAt;
-      invocation.finished = true;
+      invocation.spared = true;
       if (this.#injector.only === invocation) this.#injector.only = undefined;
       this.reporter.finished(invocation.group, invocation.cohort, failed, ms);
       if (invocation.fired.size > 0) this.#log(invocation);

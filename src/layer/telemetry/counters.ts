@@ -22,12 +22,6 @@ export class GroupCounts {
     this.#cohort(cohort).started += 1;
   }
 
-  /** Takes a start back: the invocation was not enrolled after all. */
-  withdraw(cohort: number): void {
-    this.#total.started -= 1;
-    this.#cohort(cohort).started -= 1;
-  }
-
   finish(cohort: number, failed: boolean, ms: number, lnGamma: number): void {
     const bucket = bucketOf(ms, lnGamma);
     this.#histogram.set(bucket, (this.#histogram.get(bucket) ?? 0) + 1);
@@ -46,6 +40,7 @@ export class GroupCounts {
     return {
       ...this.#total,
       histogram: packHistogram(coarsened(this.#histogram, stride)),
+      ...(stride === 1 ? {} : { stride }),
       cohorts: this.#latest(),
     };
   }

@@ -7,7 +7,7 @@ export const ACKNOWLEDGE_OUTCOME_MS = 25;
 
 /**
  * When a realm writes its report: per length of a tick once for starts, without waiting, and once for an outcome, which
- * is waited for. Whether a start is known must not depend on how its invocation ends: were it sent along with the
+ * is waited for; where starts are acknowledged, every outcome is, too. Whether a start is known must not depend on how its invocation ends: were it sent along with the
  * outcome, quick failures would be counted before slow successes, and harmless faults look harmful.
  */
 export class Pace {
@@ -36,12 +36,10 @@ export class Pace {
 
   /** An invocation has ended; resolves when its answer may be given. */
   async finished(): Promise<void> {
-    if (this.#leftMs(this.#waitedAt) <= 0) {
+    // Where its start is known, an end that stayed in a frozen sandbox would look like a process that died.
+    if (this.#dose.acknowledgeStart || this.#leftMs(this.#waitedAt) <= 0) {
       this.#waitedAt = this.#clock.now();
       await this.#reporter.acknowledge(ACKNOWLEDGE_OUTCOME_MS);
-    } else if (this.#dose.acknowledgeStart) {
-      // Its start is known: were its end to stay here, it would look like a process that died.
-      this.#reporter.send();
     }
     this.#sendWhenDue();
   }

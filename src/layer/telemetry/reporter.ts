@@ -59,11 +59,6 @@ export class Reporter {
     this.#changes += 1;
   }
 
-  withdrawn(group: EnrolledGroup, cohort: number): void {
-    this.#groups[group].withdraw(cohort);
-    this.#changes += 1;
-  }
-
   finished(group: EnrolledGroup, cohort: number, failed: boolean, ms: number): void {
     this.#groups[group].finish(cohort, failed, ms, this.#dose.lnGamma);
     this.#changes += 1;
