@@ -69,7 +69,7 @@ export class FunctionTable implements FunctionStore {
     const items: Telemetry[] = [];
     const malformed: string[] = [];
     for (const item of found) {
-      const telemetry = parse(text(item, 'body'));
+      const telemetry = parse(item['body']?.S ?? '');
       if (telemetry === undefined) malformed.push(text(item, 'sk'));
       else items.push(telemetry);
     }
@@ -85,5 +85,5 @@ function parse(body: string): Telemetry | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-  return validateTelemetry(value) ? (value) : undefined;
+  return validateTelemetry(value) ? value : undefined;
 }

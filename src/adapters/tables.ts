@@ -1,6 +1,16 @@
-import { CreateTableCommand, type DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
+import { wait } from './system-clock.ts';
 
-/** Creates a table with the keys `pk` and `sk`, unless it is there already. */
+/** A new table is there at once or within seconds. */
+const pollMs = 50;
+const maxPolls = 600;
+
+/** Creates a table with the keys `pk` and `sk`, unless it is there already; resolves when it can be used. */
 export async function ensureTable(client: DynamoDBClient, table: string): Promise<void> {
   try {
     await client.send(
@@ -20,4 +30,10 @@ export async function ensureTable(client: DynamoDBClient, table: string): Promis
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
+  for (let poll = 0; poll < maxPolls; poll += 1) {
+    const { Table: found } = await client.send(new DescribeTableCommand({ TableName: table }));
+    if (found?.TableStatus === 'ACTIVE') return;
+    await wait(pollMs);
+  }
+  throw new Error(`Table ${table} was not ready after ${(pollMs * maxPolls) / 1000} s`);
 }
