@@ -8,7 +8,7 @@ export type Isolation = 'namespace' | 'environment';
 
 export interface RuntimeReport {
   readonly client: RuntimeClient;
-  /** Where the client comes from, in a sentence. */
+  /** What the client is, in a few words; without paths, since reports are passed on. */
   readonly detail: string;
   /** The version of Node that runs each function, by function key: `22.23.3`. */
   readonly node: Readonly<Record<string, string>>;

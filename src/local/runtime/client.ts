@@ -48,7 +48,7 @@ function candidates(search: ClientSearch): FoundClient[] {
     ...nativeFolders(search).map((folder) => ({
       client: 'native' as const,
       folder,
-      detail: `aws-lambda-ric ${versionOf(folder)}, natively built, from ${folder}`,
+      detail: `aws-lambda-ric ${versionOf(folder)}, natively built`,
     })),
     {
       client: 'javascript',
