@@ -1,5 +1,5 @@
 import type { GroupCounters, Telemetry } from '../generated/types.ts';
-import { merge, total, type Histogram } from '../stats/histogram.ts';
+import { coarse, merge, total, type Histogram } from '../stats/histogram.ts';
 import { PackingError, unpack } from '../stats/packing.ts';
 import type { GroupTotals, TargetObservation } from './evidence.ts';
 import type { EpochMs } from './ids.ts';
@@ -156,10 +156,10 @@ function reachesBackTo(cohorts: GroupCounters['cohorts']): number {
 }
 
 function readHistogram(item: Telemetry, group: keyof Telemetry['groups']): Histogram {
-  const { finished, histogram: packed } = item.groups[group];
+  const { finished, histogram: packed, stride = 1 } = item.groups[group];
   let histogram: Histogram;
   try {
-    histogram = unpack(packed);
+    histogram = coarse(unpack(packed), stride);
   } catch (error) {
     if (!(error instanceof PackingError)) throw error;
     throw new TelemetryError(item.realm, `${group}: ${error.message}`, error);

@@ -501,6 +501,10 @@ export interface GroupCounters {
    */
   histogram: string;
   /**
+   * Where the report would grow too large, neighbouring buckets are merged, this many at a time, into the uppermost of each: an entry of bucket b then counts latencies of the buckets from b - stride + 1 to b. Without it every bucket stands for itself.
+   */
+  stride?: number;
+  /**
    * The latest cohorts, and older ones that still have an invocation without outcome: [cohort, started, finished, failed]. All are part of the totals, too.
    *
    * @maxItems 16

@@ -1,5 +1,5 @@
 import type { Interval, Side } from './betting.ts';
-import { middleOf, LN_GAMMA, total, upperEdge, type Histogram } from './histogram.ts';
+import { fastest, LN_GAMMA, middleOf, slowest, total, upperEdge, type Histogram } from './histogram.ts';
 import { oneArm } from './one-arm.ts';
 
 /** Latencies of one group, with those that a histogram cannot show. */
@@ -17,30 +17,39 @@ export interface BucketBounds {
   readonly upper: number | null;
 }
 
-/** A quantile in milliseconds, to the accuracy of the buckets; null without data, and where it is slower than any bucket. */
+/**
+ * A quantile in milliseconds, to the accuracy of the buckets, merged ones included; null without data, and where it is
+ * slower than any bucket.
+ */
 export function quantile(latencies: Latencies, q: number, lnGamma: number = LN_GAMMA): number | null {
-  const n = total(latencies.histogram) + latencies.late;
-  const rank = Math.max(1, Math.ceil(q * n));
+  const { histogram, late } = latencies;
+  const rank = Math.max(1, Math.ceil(q * (total(histogram) + late)));
+  const [from, to] = [bucketAt(fastest(histogram), rank), bucketAt(slowest(histogram), rank)];
+  return from === null || to === null ? null : middleOf(to, lnGamma, to - from + 1);
+}
+
+/** The bucket that holds the latency of this rank, counted from 1. */
+function bucketAt(histogram: Histogram, rank: number): number | null {
   let seen = 0;
-  for (const [bucket, count] of latencies.histogram) {
+  for (const [bucket, count] of histogram) {
     seen += count;
-    if (seen >= rank) return middleOf(bucket, lnGamma);
+    if (seen >= rank) return bucket;
   }
   return null;
 }
 
 /**
  * Time-uniform confidence bounds of a quantile, as buckets, at level 1 - `alpha`: order statistics whose ranks bound a
- * share (Howard and Ramdas 2022), widened by at most one bucket. What is unknown counts as fast for the lower bound
- * and as slow for the upper one.
+ * share (Howard and Ramdas 2022), widened by at most one bucket. What is unknown, be it a latency or its place among
+ * merged buckets, counts as fast for the lower bound and as slow for the upper one.
  */
 export function quantileBuckets(latencies: Latencies, q: number, alpha: number): BucketBounds {
   const n = total(latencies.histogram) + latencies.late + latencies.unknown;
   const needed = Math.log(2 / alpha);
   const refutes = (side: Side, bad: number) => oneArm(side, { n, bad }, 1 - q) >= needed;
   return {
-    lower: lowerBucket(latencies, (slower) => refutes('up', slower)),
-    upper: upperBucket(latencies, (slower) => refutes('down', slower)),
+    lower: lowerBucket(fastest(latencies.histogram), latencies, (slower) => refutes('up', slower)),
+    upper: upperBucket(slowest(latencies.histogram), latencies, (slower) => refutes('down', slower)),
   };
 }
 
@@ -59,7 +68,11 @@ export function quantileInterval(
 }
 
 /** The largest bucket above which there is still too much. */
-function lowerBucket({ histogram, late }: Latencies, tooMany: (slower: number) => boolean): number | null {
+function lowerBucket(
+  histogram: Histogram,
+  { late }: Latencies,
+  tooMany: (slower: number) => boolean,
+): number | null {
   const slower = slowerThanEach(histogram, late);
   const last = histogram.at(-1);
   // Above the last bucket are only the late ones; how much slower they are is not known, so its edge must do.
@@ -72,7 +85,8 @@ function lowerBucket({ histogram, late }: Latencies, tooMany: (slower: number) =
 
 /** The smallest bucket above which there is too little. */
 function upperBucket(
-  { histogram, late, unknown }: Latencies,
+  histogram: Histogram,
+  { late, unknown }: Latencies,
   tooFew: (slower: number) => boolean,
 ): number | null {
   const reached = firstIndex(slowerThanEach(histogram, late + unknown), tooFew);

@@ -39,7 +39,7 @@ describe('the histogram', () => {
     ]);
   });
 
-  it('never makes a latency look shorter when it is made coarser, and loses none', () => {
+  it('keeps every latency when it is made coarser, in the uppermost of the merged buckets', () => {
     const histogram = new Map([-7, -1, 0, 1, 2, 3, 8, 9].map((bucket) => [bucket, 1]));
     expect([...coarsened(histogram, 4)]).toEqual([
       [-4, 1],
@@ -68,6 +68,9 @@ describe('a report', () => {
     const report = reporter.report();
     expect(size(report)).toBeLessThanOrEqual(LARGEST_REPORT_BYTES);
     expect(validateTelemetry(report)).toBe(true);
+    // Both groups are merged alike, and say so: whoever reads must know how long a latency may have been.
+    expect(report.groups.control.stride).toBeGreaterThanOrEqual(2);
+    expect(report.groups.experimental.stride).toBe(report.groups.control.stride);
     for (const { started: all, finished, histogram, cohorts } of Object.values(report.groups)) {
       expect(all).toBe(started / 2);
       expect(unpack(histogram).reduce((sum, [, count]) => sum + count, 0)).toBe(finished);
@@ -85,6 +88,7 @@ describe('a report', () => {
       reporter.finished('control', cohort, false, 5);
     }
     expect(reporter.report().groups.control.cohorts).toHaveLength(15);
+    expect(reporter.report().groups.control).not.toHaveProperty('stride');
     expect(reporter.report().groups.experimental).toMatchObject({ started: 0, histogram: '', cohorts: [] });
   });
 });

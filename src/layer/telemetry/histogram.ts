@@ -10,8 +10,8 @@ export function bucketOf(ms: number, lnGamma: number): number {
 }
 
 /**
- * Merges neighbouring buckets, `stride` at a time, into the uppermost of each: a latency is never made to look shorter.
- * With stride 1 nothing changes.
+ * Merges neighbouring buckets, `stride` at a time, into the uppermost of each: what then is in bucket b may be anything
+ * in the buckets from b - stride + 1 on. With stride 1 nothing changes.
  */
 export function coarsened(histogram: Histogram, stride: number): Histogram {
   if (stride === 1) return histogram;

@@ -7,7 +7,7 @@ import {
   type TelemetryView,
 } from '../../../src/core/telemetry.ts';
 import type { GroupCounters, Telemetry } from '../../../src/generated/types.ts';
-import { total } from '../../../src/stats/histogram.ts';
+import { exceedances, total } from '../../../src/stats/histogram.ts';
 import { pack } from '../../../src/stats/packing.ts';
 
 const view: TelemetryView = {
@@ -110,6 +110,28 @@ describe('the sum of telemetry', () => {
     expect(sum.experimental).toMatchObject({ started: 30, finished: 28, failed: 6, late: 0 });
     expect(sum.experimental.histogram).toEqual([[250, 28]]);
     expect(sum.control).toMatchObject({ started: 15, finished: 14, failed: 3 });
+  });
+
+  it('takes realms in whose reports buckets are merged for what they are, beside others', () => {
+    const latencies = (bucket: number, stride?: number): GroupCounters => ({
+      ...counters([], { started: 3, finished: 3, failed: 0 }),
+      histogram: pack([[bucket, 3]]),
+      ...(stride === undefined ? {} : { stride }),
+    });
+    const sum = sumTelemetry(
+      [
+        report({ realm: 'realm-aaaa', control: latencies(336) }),
+        report({ realm: 'realm-bbbb', control: latencies(336, 4) }),
+        report({ realm: 'realm-cccc', control: latencies(336, 4) }),
+      ],
+      view,
+    );
+    expect(sum.control.histogram).toEqual([
+      [336, 3],
+      [336, 6, 4],
+    ]);
+    // Bucket 335 ends at 812 ms, bucket 332 at 765 ms.
+    expect(exceedances(sum.control.histogram, 800)).toEqual({ certain: 3, possible: 9 });
   });
 
   it('is the same in any order, and with repetitions', () => {

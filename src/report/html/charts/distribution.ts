@@ -37,7 +37,9 @@ interface Bins {
 /** How latencies spread, in both groups, as shares of each group over a logarithmic axis. Null without latencies. */
 export function distributionChart(spec: DistributionChart): Markup | null {
   const { distributions, limits } = spec;
-  const buckets = distributions.flatMap(({ histogram }) => histogram.map(([bucket]) => bucket));
+  const buckets = distributions.flatMap(({ histogram }) =>
+    histogram.flatMap(([bucket, , width = 1]) => [bucket - width + 1, bucket]),
+  );
   if (buckets.length === 0) return null;
   const fewest = Math.min(...distributions.map(({ histogram }) => total(histogram)).filter((n) => n > 0));
   const bins = binsOver(Math.min(...buckets), Math.max(...buckets), fewest);
@@ -72,9 +74,12 @@ function binsOver(lowest: number, highest: number, n: number): Bins {
 
 function sharesOf(histogram: Histogram, { from, size, count }: Bins): number[] {
   const counts = new Array<number>(count).fill(0);
-  for (const [bucket, n] of histogram) {
-    const bin = Math.floor((bucket - from) / size);
-    counts[bin] = (counts[bin] ?? 0) + n;
+  for (const [bucket, n, width = 1] of histogram) {
+    // Where in merged buckets the values lie is not known: they are spread evenly.
+    for (let at = bucket - width + 1; at <= bucket; at += 1) {
+      const bin = Math.floor((at - from) / size);
+      counts[bin] = (counts[bin] ?? 0) + n / width;
+    }
   }
   const all = total(histogram);
   return counts.map((n) => (all === 0 ? 0 : n / all));
