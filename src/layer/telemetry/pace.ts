@@ -7,8 +7,9 @@ export const ACKNOWLEDGE_OUTCOME_MS = 25;
 
 /**
  * When a realm writes its report: per length of a tick once for starts, without waiting, and once for an outcome, which
- * is waited for; where starts are acknowledged, every outcome is, too. Whether a start is known must not depend on how its invocation ends: were it sent along with the
- * outcome, quick failures would be counted before slow successes, and harmless faults look harmful.
+ * is waited for; where starts are acknowledged, every outcome is, too. Whether a start is known must not depend on how
+ * its invocation ends: were it sent along with the outcome, quick failures would be counted before slow successes, and
+ * harmless faults look harmful.
  */
 export class Pace {
   readonly #dose: Dose;
