@@ -30,9 +30,13 @@ function unboundedDelayMs(delay: Delay, draw: Draw): number {
   return delay.p50 * Math.exp(sigma * normal);
 }
 
-/** A delay in words: "300ms", "100ms to 400ms", "about 200ms (99 % below 2000ms)". */
+/** A delay in words: "300 ms", "100 ms to 400 ms", "about 200 ms (99 % below 2 s)". */
 export function describeDelay(delay: Delay): string {
-  if (typeof delay === 'number') return `${delay}ms`;
-  if ('min' in delay) return `${delay.min}ms to ${delay.max}ms`;
-  return `about ${delay.p50}ms (99 % below ${delay.p99}ms)`;
+  if (typeof delay === 'number') return time(delay);
+  if ('min' in delay) return `${time(delay.min)} to ${time(delay.max)}`;
+  return `about ${time(delay.p50)} (99 % below ${time(delay.p99)})`;
+}
+
+function time(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${Number((ms / 1_000).toPrecision(6))} s`;
 }

@@ -90,7 +90,7 @@ describe('what a fault says of itself', () => {
         delay: { min: 100, max: 400 },
         rate: 0.000001,
       },
-      '0.0001 % of the calls from checkout to lambda take 100ms to 400ms longer',
+      '0.0001 % of the calls from checkout to lambda take 100 ms to 400 ms longer',
       { canEndProcess: true, losesData: false },
     ],
     [
@@ -101,7 +101,7 @@ describe('what a fault says of itself', () => {
         when: 'after',
         untilTimeout: true,
       },
-      'all invocations of checkout wait about 200ms (99 % below 2000ms) before its answer is handed over, into its timeout if need be',
+      'all invocations of checkout wait about 200 ms (99 % below 2 s) before its answer is handed over, into its timeout if need be',
       { canEndProcess: true, losesData: true },
     ],
     [
