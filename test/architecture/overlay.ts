@@ -27,13 +27,22 @@ export interface Outcome {
 /** A throw-away copy with these files written over it. The caller removes it. */
 export async function plant(files: Readonly<Record<string, string>>): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), 'inoculate-planted-'));
+  try {
+    await fill(copy, files);
+    return copy;
+  } catch (error) {
+    await remove(copy); // the caller never learns of it
+    throw error;
+  }
+}
+
+async function fill(copy: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const path of copied) await cp(join(root, path), join(copy, path), { recursive: true });
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(copy, path)), { recursive: true });
     await writeFile(join(copy, path), text);
   }
-  return copy;
 }
 
 export async function remove(copy: string | undefined): Promise<void> {

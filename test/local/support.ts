@@ -58,8 +58,11 @@ export class Hosts {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.#hosts.map((host) => host.stop()));
-    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
+    const ended = await Promise.allSettled(this.#hosts.map((host) => host.stop()));
+    // Whatever did not end, nothing is left behind.
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    const reasons = ended.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+    if (reasons.length > 0) throw new AggregateError(reasons, 'a host did not end');
   }
 }
 

@@ -22,6 +22,16 @@ export async function buildAll(): Promise<Built> {
     task: join(folder, 'task'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+  try {
+    await buildInto(built);
+    return built;
+  } catch (error) {
+    built.remove(); // the caller never learns of it
+    throw error;
+  }
+}
+
+async function buildInto(built: Built): Promise<void> {
   await buildLayer(built.opt);
   const common = {
     entryPoints: ['calls', 'kinds'].map((name) => join(root, `test/layer/functions/${name}.ts`)),
@@ -39,5 +49,4 @@ export async function buildAll(): Promise<Built> {
     banner: { js: "import{createRequire as cr}from'node:module';const require=cr(import.meta.url);" },
   });
   await build({ ...common, format: 'cjs', outdir: join(built.task, 'cjs') });
-  return built;
 }
