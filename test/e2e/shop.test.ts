@@ -9,7 +9,7 @@ const experiment = [
   ...['--workload', `${shop}/workload.yml`],
 ];
 
-describe('the shop while half of its reads are throttled', () => {
+describe('the shop while three in four of its reads are throttled', () => {
   it('as first written deviates: aborted before a third of the planned time, with exit code 1', async () => {
     const out = cli.folder();
     const run = cli.start('run', ...experiment, '--service', `${shop}/naive/serverless.yml`, '--out', out);
