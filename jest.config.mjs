@@ -15,5 +15,6 @@ export default {
     ],
   },
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // Many tests start real processes: two files at once would leave each of them half a small machine.
+  maxWorkers: 1,
 };
