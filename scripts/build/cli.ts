@@ -36,7 +36,8 @@ export async function buildCli(root: string, outDir: string): Promise<Metafile> 
   makeExecutable(join(outDir, 'main.mjs'));
   // Chunks of earlier builds go last: a command that is just running still finds its own.
   const built = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
-  for (const name of readdirSync(outDir)) if (!built.has(name)) rmSync(join(outDir, name), { recursive: true });
+  for (const name of readdirSync(outDir))
+    if (!built.has(name)) rmSync(join(outDir, name), { recursive: true });
   return metafile;
 }
 
