@@ -56,14 +56,7 @@ async function open(
 ): Promise<LocalHost> {
   const { service } = options;
   const folders = prepareFolders(options);
-  const prepared = prepareRuntime({
-    service,
-    runtimeDir: options.runtimeDir,
-    only: options.runtimeClient,
-    requireNative: options.requireNativeRuntime === true,
-    isolation: options.isolation,
-    mountPoint: folders.mountPoint,
-  });
+  const prepared = prepareFor(options, folders.mountPoint);
   const logs = new Logs(options.logDir, options.onLog);
   closers.push(() => logs.close());
   const code = await bundle(service, folders.code);
@@ -134,6 +127,17 @@ async function open(
       return stopping;
     },
   };
+}
+
+function prepareFor(options: HostOptions, mountPoint: string): ReturnType<typeof prepareRuntime> {
+  return prepareRuntime({
+    service: options.service,
+    runtimeDir: options.runtimeDir,
+    only: options.runtimeClient,
+    requireNative: options.requireNativeRuntime === true,
+    isolation: options.isolation,
+    mountPoint,
+  });
 }
 
 function prepareFolders({ stateDir, layerDir }: HostOptions): {

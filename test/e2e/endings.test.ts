@@ -52,7 +52,6 @@ describe('a run that shows nothing', () => {
     );
     expect(code).toBe(5);
     expect(said).toMatch(/Inconclusive: the layer never reported: no function was invoked/);
-    // eslint-disable-next-line no-control-regex -- that none is there is what is tested
     expect(said).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
     expect(reportIn(out)).toMatchObject({ result: 'inconclusive', outcome: 'completed' });
   });
