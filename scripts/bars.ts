@@ -1,16 +1,15 @@
 // Whether verdicts are the same every time: the shop as first written deviates, hardened it holds, and a fault of nearly
 // no strength aborts nothing; each for a number of fixed seeds, one run after the other, on this machine.
-// Usage: node scripts/bars.ts [--seeds 10] [--only naive|hardened|weakest], after a build.
+// Usage: node scripts/bars.ts [--seeds 10] [--only naive|hardened|weakest] [--experiment payment-503], after a build.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Report } from '../src/report/report.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const shop = join(root, 'examples/shop');
-const throttled = join(shop, 'experiments/dynamodb-throttled.yml');
 const weakest = join(root, 'test/e2e/fixtures/experiments/shop-weakest.yml');
 
 interface Series {
@@ -22,10 +21,19 @@ interface Series {
   readonly meets: (code: number | null, report: Report) => boolean;
 }
 
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '10' },
+    only: { type: 'string' },
+    experiment: { type: 'string', default: 'payment-503' },
+  },
+});
+const experiment = join(shop, `experiments/${values.experiment}.yml`);
+
 const allSeries: readonly Series[] = [
   {
     name: 'naive',
-    experiment: throttled,
+    experiment,
     variant: 'naive',
     options: [],
     expected: 'exit code 1, aborted before a third of the planned time',
@@ -37,7 +45,7 @@ const allSeries: readonly Series[] = [
   },
   {
     name: 'hardened',
-    experiment: throttled,
+    experiment,
     variant: 'hardened',
     options: ['--duration', '25s'],
     expected: 'exit code 0, held',
@@ -53,9 +61,6 @@ const allSeries: readonly Series[] = [
   },
 ];
 
-const { values } = parseArgs({
-  options: { seeds: { type: 'string', default: '10' }, only: { type: 'string' } },
-});
 const seeds = Number(values.seeds);
 const chosen = allSeries.filter(({ name }) => values.only === undefined || name === values.only);
 if (!Number.isInteger(seeds) || seeds < 1 || chosen.length === 0) {
@@ -73,7 +78,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 const missed: string[] = [];
 for (const series of chosen) {
-  console.log(`\n${series.name}: expected ${series.expected}`);
+  console.log(`\n${basename(series.experiment, '.yml')}, ${series.name}: expected ${series.expected}`);
   console.log('  seed  exit  result        in place  of       whole run');
   for (let seed = 1; seed <= seeds && !interrupted; seed += 1) {
     const { line, met, sentence } = await once(series, seed);

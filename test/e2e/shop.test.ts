@@ -4,12 +4,12 @@ const cli = new Cli();
 afterAll(() => cli.end());
 
 const experiment = [
-  `${shop}/experiments/dynamodb-throttled.yml`,
+  `${shop}/experiments/payment-503.yml`,
   '--local',
   ...['--workload', `${shop}/workload.yml`],
 ];
 
-describe('the shop while three in four of its reads are throttled', () => {
+describe('the shop while its payment host is out of service', () => {
   it('as first written deviates: aborted before a third of the planned time, with exit code 1', async () => {
     const out = cli.folder();
     const run = cli.start('run', ...experiment, '--service', `${shop}/naive/serverless.yml`, '--out', out);

@@ -79,7 +79,7 @@ describe('what a fault says of itself', () => {
     ],
     [
       { kind: 'dependency.error', target, host: 'pay.example.com', status: 503, only: [1, 2] },
-      'all calls from checkout to pay.example.com, attempt 1 and 2 of each are answered with status 503',
+      'all calls from checkout to pay.example.com (attempt 1 and 2 of each) are answered with status 503',
       { canEndProcess: true, losesData: false },
     ],
     [

@@ -2,7 +2,9 @@ import { defaultJudgeSettings } from '../../core/evidence.ts';
 import type { TargetFacts } from '../../core/facts.ts';
 import { alarmNames } from '../../core/guards.ts';
 import type { Experiment, Fault } from '../../generated/types.ts';
+import { formatShare } from '../../core/units.ts';
 import { explainFault } from '../../faults/explain.ts';
+import { counted } from '../../report/format.ts';
 import { claimsOf } from '../../signals/observe.ts';
 import { functionStatements, type Statement } from './iam.ts';
 
@@ -80,7 +82,7 @@ export function planOf({ experiment, targets, rates }: PlanInput): Plan {
       sentence: explainFault(fault),
       expectedInvocations: faulted(fault, invocationsOf(fault.target)),
     })),
-    changes: dosed.map(({ name, function: deployed }) => changeOf(experiment, deployed ?? name)),
+    changes: dosed.map((target) => changeOf(experiment, target)),
     claims: claims.hypotheses.map(({ claim, heldAfter }) => ({
       claim,
       needed: heldAfter(assumedControlShare, defaultJudgeSettings),
@@ -110,10 +112,11 @@ function faulted(fault: Fault, invocations: number | null): number | null {
   return fault.kind.startsWith('invocation.') ? Math.round(invocations * (fault.rate ?? 1)) : invocations;
 }
 
-function changeOf(experiment: Experiment, functionName: string): Change {
+function changeOf(experiment: Experiment, { name, function: deployed }: TargetFacts): Change {
+  const faults = experiment.faults.filter((fault) => fault.target === name).length;
   return {
-    resource: `the dose of ${functionName}`,
-    change: `one item that its layer reads: ${experiment.faults.length} fault(s) for ${experiment.exposure * 100} % of its invocations`,
+    resource: `the dose of ${deployed ?? name}`,
+    change: `one item that its layer reads: ${counted(faults, 'fault')} for ${formatShare(experiment.exposure)} of its invocations`,
     undo: 'replaced by a tombstone at the end, and read back twice; the faults also expire by themselves shortly after the planned end, without any network',
   };
 }

@@ -1,4 +1,5 @@
 import { formatDuration, formatShare } from '../../core/units.ts';
+import { counted } from '../../report/format.ts';
 import type { Claim, Plan } from './plan.ts';
 
 /** A plan as text for people. */
@@ -20,7 +21,7 @@ export function printPlan(plan: Plan): string {
     'Faults',
     ...plan.faults.map(
       ({ id, sentence, expectedInvocations }) =>
-        `  ${id}: ${sentence}${expectedInvocations === null ? '' : ` (about ${expectedInvocations} invocations)`}`,
+        `  ${id}: ${sentence}${expectedInvocations === null ? '' : ` (about ${counted(expectedInvocations, 'invocation')})`}`,
     ),
     '',
     'What is changed, and how it is undone',

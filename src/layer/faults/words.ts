@@ -11,9 +11,12 @@ export function affected(rate: number | undefined, noun: string, plural = `${nou
 export function affectedCalls(fault: DependencyErrorFault | DependencyLatencyFault): string {
   const operations = fault.operations === undefined ? '' : `${listed(fault.operations)} `;
   const to = fault.host ?? fault.resource ?? fault.service;
-  const service = fault.resource === undefined ? '' : ` (${fault.service})`;
-  const attempts = fault.only === undefined ? '' : `, attempt ${listed(fault.only.map(String))} of each`;
-  return `${affected(fault.rate, `${operations}call`)} from ${fault.target} to ${to}${service}${attempts}`;
+  const notes = [
+    ...(fault.resource === undefined ? [] : [fault.service]),
+    ...(fault.only === undefined ? [] : [`attempt ${listed(fault.only.map(String))} of each`]),
+  ];
+  const noted = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
+  return `${affected(fault.rate, `${operations}call`)} from ${fault.target} to ${to}${noted}`;
 }
 
 function listed(words: readonly string[]): string {
