@@ -57,7 +57,9 @@ export class Engine {
     // The active entry comes first: a run that no sweep knows of could be lost.
     await store.addActive(run.id, at);
     if ((await store.createRun(run)) === 'exists') {
-      await this.#sweepOne({ id: run.id, at });
+      const existing = await this.#sweepOne({ id: run.id, at });
+      // Looking after it may have moved it on, to where its next tick is all that would end it.
+      if (existing !== undefined) requireTick(existing, existing.tick);
       return 'exists';
     }
     requireTick(await this.#carryOn(run.id, run, commands), run.tick);
@@ -108,11 +110,12 @@ export class Engine {
       throw new AggregateError(failures, `${failures.length} of ${runs.length} runs could not be ${what}`);
   }
 
-  async #sweepOne(entry: { readonly id: RunId; readonly at: EpochMs }): Promise<void> {
+  async #sweepOne(entry: { readonly id: RunId; readonly at: EpochMs }): Promise<Run | undefined> {
     const { store, clock } = this.#ports;
     const run = await this.deliver(entry.id, { type: 'sweep', at: clock.now() });
     const orphaned = run === undefined && clock.now() > entry.at + orphanMs;
     if (orphaned || (run !== undefined && isOver(run))) await store.removeActive(entry.id);
+    return run;
   }
 
   /** Carries out commands and feeds their results back, until nothing is left to do now. */
