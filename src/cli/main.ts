@@ -4,11 +4,13 @@ import { runCli } from './cli.ts';
 import { commands } from './commands/index.ts';
 import { processContext } from './context.ts';
 
-// A reader such as `head` may close the pipe before all is written: that is no error of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+// A reader such as `head` may close the pipe before all is written, and a terminal may be closed: that is no error of
+// ours. Most commands have nothing more to do then; a run goes on, or is being stopped, and writes its report.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    if (process.argv[2] !== 'run') process.exit();
+  });
 
 process.exitCode = await runCli({ version: version(), commands }, process.argv.slice(2), processContext());
 

@@ -107,7 +107,11 @@ async function runLocally(
     );
     const record = await watched(started, outDir, progress);
     progress.stop();
-    return await tell(record, outDir, input, context);
+    const html = await writeOutputs(outDir, record);
+    const report = reportOf(record);
+    if (input.flag('json')) context.stdout.write(reportJson(record));
+    else progress.say(['', report.sentence, report.reverts.sentence, `report: ${html}`]);
+    return exitCodeOf(record.run);
   } finally {
     progress.stop();
   }
@@ -161,14 +165,6 @@ function environmentOf(subject: Subject): LocalRunOptions['environment'] {
     workload: describeTraffic(subject),
     inoculateVersion: version(),
   };
-}
-
-async function tell(record: RunRecord, outDir: string, input: Input, context: CliContext): Promise<ExitCode> {
-  const html = await writeOutputs(outDir, record);
-  const report = reportOf(record);
-  if (input.flag('json')) context.stdout.write(reportJson(record));
-  else context.stdout.write(`\n${report.sentence}\n${report.reverts.sentence}\nreport: ${html}\n`);
-  return exitCodeOf(record.run);
 }
 
 function describeTraffic({ workload, service, experiment }: Subject): string | null {

@@ -17,6 +17,7 @@ export class LiveBlock {
   readonly #write: (text: string) => void;
   readonly #size: () => TerminalSize;
   #drawn: readonly string[] = [];
+  #columns = 0;
 
   constructor(write: (text: string) => void, size: () => TerminalSize) {
     this.#write = write;
@@ -45,7 +46,10 @@ export class LiveBlock {
       .slice(0, Math.max(1, rows - 1))
       .map((line) => line.slice(0, Math.max(1, columns - 1)));
     const text = [...above, ...fitting].map((line) => `${line}${clearToLineEnd}\n`).join('');
-    this.#write(`${up(this.#height(columns))}${text}${clearBelow}`);
+    // Some terminals remember which lines they wrapped when they were made narrower, unless those are cleared first.
+    const first = columns === this.#columns ? '' : clearBelow;
+    this.#write(`${up(this.#height(columns))}${first}${text}${clearBelow}`);
+    this.#columns = columns;
     this.#drawn = fitting;
   }
 

@@ -16,7 +16,7 @@ export interface LiveState {
   readonly columns: number;
 }
 
-const barWidth = 24;
+const barWidth = 16;
 const gap = '   ';
 
 /** The run as a few lines: phase and time left, both groups with their bounds, evidence towards an abort. */

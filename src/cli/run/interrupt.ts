@@ -7,7 +7,10 @@ export interface InterruptHandlers {
 
 const left = 130;
 
-/** Takes over Ctrl-C and a polite request to end, until the returned function is called. */
+/** Ctrl-C, and a polite request to end. Not SIGHUP: whoever uses nohup wants the run to go on. */
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/** Takes over these signals, until the returned function is called. */
 export function onInterrupt(handlers: InterruptHandlers): () => void {
   let count = 0;
   const onSignal = (): void => {
@@ -19,10 +22,8 @@ export function onInterrupt(handlers: InterruptHandlers): () => void {
         .catch(handlers.onError)
         .finally(() => process.exit(left));
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
   return () => {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const signal of signals) process.off(signal, onSignal);
   };
 }

@@ -89,6 +89,13 @@ export class Progress implements RunListener {
     this.#block.print(lines.map((line, index) => `${index === 0 ? stamp : indent}${line}`));
   }
 
+  /** Sentences without the time; on a terminal broken between words. */
+  say(sentences: readonly string[]): void {
+    const width = Math.max(20, this.#size().columns - 1);
+    const lines = this.#block === undefined ? sentences : sentences.flatMap((text) => wrapWords(text, width));
+    this.#out.write(`${lines.join('\n')}\n`);
+  }
+
   #redraw(): void {
     const { columns } = this.#size();
     this.#block?.show(
