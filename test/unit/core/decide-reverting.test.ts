@@ -61,6 +61,8 @@ describe('a fault counts as reverted', () => {
     const driven = drivenTo('reverting').result('revert', read('clean')).tick(apartMs);
     driven.result('read-back', read('ours'));
     expect(inRevert(driven)).toMatchObject({ cleanSince: null, lastError: 'still in place' });
+    // What was just written may be hidden for the settle time: no reader is asked before.
+    expect(inRevert(driven).nextAt - driven.at).toBe(unit.settleMs);
     driven.tick(apartMs);
     expect(driven.handedOut('revert')).toHaveLength(1);
   });
@@ -116,8 +118,10 @@ describe('a revert that fails', () => {
 describe('an apply', () => {
   it('is sent once: no tick and no sweep sends it again', () => {
     const driven = applying();
-    driven.tick().tick(15_000).event({ type: 'sweep' }, 1_000);
-    expect(driven.handedOut('apply')).toEqual([]);
+    for (const afterMs of [1_000, 15_000, 1_000]) {
+      expect(driven.tick(afterMs).handedOut('apply')).toEqual([]);
+      expect(driven.event({ type: 'sweep' }, 1_000).handedOut('apply')).toEqual([]);
+    }
   });
 
   it('that failed for certain ends the run, and is reverted all the same: it may have got half-way (L3)', () => {

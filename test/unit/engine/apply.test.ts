@@ -27,16 +27,29 @@ describe('an apply', () => {
   });
 
   it('does not start after its deadline, when its outcome already counts as unknown', async () => {
-    const { engine, store, log, clock } = await readyToApply();
-    let go: (taken: boolean) => void = () => {};
-    const lease = store.takeLease.bind(store);
-    store.takeLease = (resource, wanted) =>
-      wanted.kind === 'apply' ? new Promise((resolve) => (go = resolve)) : lease(resource, wanted);
+    const { ports, store, log, clock } = await readyToApply();
+    let answer: (late: Awaited<ReturnType<typeof store.loadRun>>) => void = () => {};
+    let looking = false;
+    const slow = changed(store, {
+      takeLease: (resource, lease) => {
+        looking = lease.kind === 'apply';
+        return store.takeLease(resource, lease);
+      },
+      // The look right before the apply: true when it was taken, and late.
+      loadRun: (run) => {
+        if (!looking) return store.loadRun(run);
+        looking = false;
+        return new Promise((resolve) => (answer = resolve));
+      },
+    });
+    const engine = new Engine({ ...ports, store: slow });
     const delivered = engine.deliver(id, tickOf(stored(store, id), clock.time));
     await settled();
+    const asItWas = await store.loadRun(id);
     await clock.advance(5_000);
-    go(true);
+    answer(asItWas);
     await delivered;
+    await settled();
     expect(log).not.toContain('apply');
     expect(stored(store, id).abort).toMatchObject({ code: 'apply-unknown' });
   });
@@ -96,5 +109,20 @@ describe('an apply', () => {
     driver.applies = () => Promise.reject(new Error('504'));
     await engine.deliver(id, tickOf(stored(store, id), clock.time));
     expect(stored(store, id).abort).toMatchObject({ code: 'apply-unknown' });
+  });
+});
+
+describe('a revert', () => {
+  it('does not start in a process that stood still while it got its lease', async () => {
+    const { ports, store, log, clock } = await storedAt('observing');
+    const slow = changed(store, {
+      takeLease: (resource, lease) => {
+        clock.time += 10_000;
+        return store.takeLease(resource, lease);
+      },
+    });
+    await new Engine({ ...ports, store: slow }).deliver(id, { type: 'abort', at: clock.time, by: 'x' });
+    expect(log).not.toContain('revert');
+    expect(stored(store, id).units[0]?.state).toMatchObject({ at: 'reverting', attempts: 1 });
   });
 });
