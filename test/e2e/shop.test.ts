@@ -33,7 +33,7 @@ describe('the shop while its payment host is out of service', () => {
     const run = cli.start(
       'run',
       ...experiment,
-      ...['--service', `${shop}/hardened/serverless.yml`, '--out', out, '--duration', '25s'],
+      ...['--service', `${shop}/hardened/serverless.yml`, '--out', out, '--duration', '20s'],
     );
     await run.said(/observing: Every fault is in place/);
     const processes = run.descendants();
