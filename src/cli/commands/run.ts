@@ -15,7 +15,7 @@ import { packageRoot } from '../package-root.ts';
 import { finishEarlierRuns, whereFree } from '../run/earlier-run.ts';
 import { exitCodeOf } from '../run/exit-code.ts';
 import { onInterrupt } from '../run/interrupt.ts';
-import { writeOutputs } from '../run/outputs.ts';
+import { clearOutputs, writeOutputs } from '../run/outputs.ts';
 import { Progress } from '../run/progress.ts';
 import { readSubject, type Subject, subjectOptions } from '../run/run-options.ts';
 
@@ -89,6 +89,7 @@ async function runLocally(
     progress.line(`experiment ${experiment.name}: ${experiment.hypothesis}`);
     for (const fault of experiment.faults) progress.line(`fault: ${explainFault(fault)}`);
     await finishEarlier(outDir, progress);
+    await clearOutputs(outDir);
     progress.line(`starting service ${service.name}`);
     const started = await whereFree(outDir, () =>
       startLocalRun({

@@ -1,11 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../../report/record.ts';
 import { writeReport } from '../../report/write.ts';
 import { UsageError } from '../command.ts';
 
 const recordFile = 'record.json';
+
+/** Takes away what an earlier run wrote here: should this one die, its report must not be mistaken for this one's. */
+export async function clearOutputs(dir: string): Promise<void> {
+  for (const file of [recordFile, 'report.html', 'report.md', 'report.json'])
+    await rm(join(dir, file), { force: true });
+}
 
 /** Writes the record of a run and its reports. Returns the HTML report's path. */
 export async function writeOutputs(dir: string, record: RunRecord): Promise<string> {

@@ -108,6 +108,24 @@ describe('the sentence on a verdict', () => {
     );
   });
 
+  it('says of a quantile beyond every answer that it is, and at least how far', () => {
+    const unanswered: Evidence = {
+      ...evidence,
+      hypothesis: 'latency.p95',
+      signal: 'latency',
+      unit: 'ms',
+      tolerance: 800,
+      experimental: { n: 50, bad: 17, value: null, lower: 2600, upper: null },
+    };
+    expect(describeVerdict(ended('deviated', unanswered)).sentence).toContain(
+      'latency p95 lay beyond the slowest answer (at least 2.6 s with 95 % confidence) where at most 800 ms is tolerated',
+    );
+    const few = { ...unanswered, experimental: { ...unanswered.experimental, lower: 0 } };
+    expect(describeVerdict(ended('deviated', few)).sentence).toContain(
+      'latency p95 lay beyond the slowest answer where at most 800 ms is tolerated',
+    );
+  });
+
   it('tells a refusal, a stop by a person, missing data and a run that goes on apart', () => {
     const sentence = (record: RunRecord) => describeVerdict(record).sentence;
     expect(sentence(syntheticRun(plans.refused))).toMatch(/^Refused before any fault: It is Saturday/);
