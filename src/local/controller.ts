@@ -8,13 +8,17 @@ import type { TargetFacts } from '../core/facts.ts';
 import type { RunId } from '../core/ids.ts';
 import type { RunStateChange } from '../core/publication.ts';
 import { Engine } from '../engine/engine.ts';
-import type { FaultDriver, Ports, Store } from '../engine/ports.ts';
+import { revertAll } from '../engine/dead-man.ts';
+import type { Ports, Store } from '../engine/ports.ts';
 import { DoseDriver } from '../faults/dose.ts';
 import { observer } from '../signals/observe.ts';
 import { functionTableName } from './host.ts';
 import { Timers } from './timers.ts';
 
 export const controlTable = 'inoculate-control';
+
+/** Often enough to revive a chain of ticks that died, as the sweep of every minute does on AWS. */
+const sweepEveryMs = 30_000;
 
 export interface LocalControllerOptions {
   /** Where the embedded database listens. */
@@ -49,15 +53,21 @@ export async function openController(options: LocalControllerOptions): Promise<L
   const functions = new FunctionTable(new DynamoDbTable(client, functionTableName, wait));
   const drivers = [new DoseDriver(functions)];
   const timers = new Timers(options.onError);
+  const processId = `local-${process.pid}`;
   const deliverTick = async (id: RunId, epoch: number, n: number): Promise<void> => {
     await engine.deliver(id, { type: 'tick', at: systemClock.now(), epoch, n });
+  };
+  const deadMan = { clock: systemClock, drivers, leases: store, processId };
+  const sweep = async (): Promise<void> => {
+    await engine.sweep();
+    timers.at(systemClock.now() + sweepEveryMs, 'sweep', sweep, 'sweep');
   };
   const observe = observer((functionName, run) => functions.readTelemetry(functionName, run));
   const ports: Ports = {
     clock: systemClock,
     store,
     drivers,
-    processId: `local-${process.pid}`,
+    processId,
     facts: () =>
       Promise.resolve({
         limits: {
@@ -79,16 +89,17 @@ export async function openController(options: LocalControllerOptions): Promise<L
     },
     scheduleTick: (id, epoch, n, at) =>
       Promise.resolve(timers.at(at, `tick ${n} of ${id}`, () => deliverTick(id, epoch, n))),
-    armDeadMan: (run, at, units) =>
-      Promise.resolve(
-        timers.at(at, `dead-man of ${run.id}`, () => deadMan(drivers, run, units), `dead-man ${run.id}`),
-      ),
+    armDeadMan: (run, at, units) => {
+      const revert = async (): Promise<void> => void (await revertAll(deadMan, { run, units }));
+      return Promise.resolve(timers.at(at, `dead-man of ${run.id}`, revert, `dead-man ${run.id}`));
+    },
     disarmDeadMan: (id) => Promise.resolve(timers.cancel(`dead-man ${id}`)),
     publish: (change) => Promise.resolve(options.onChange(change)),
     notify: () => Promise.resolve(),
     page: (_id, message) => Promise.resolve(options.onPage(message)),
   };
   const engine = new Engine(ports);
+  timers.at(systemClock.now() + sweepEveryMs, 'sweep', sweep, 'sweep');
   return {
     engine,
     store,
@@ -98,26 +109,3 @@ export async function openController(options: LocalControllerOptions): Promise<L
     },
   };
 }
-
-/** Reverts by the undo records it was armed with: it needs neither the run nor the engine. */
-async function deadMan(drivers: readonly FaultDriver[], ...[run, units]: DeadManInput): Promise<void> {
-  const results = await Promise.allSettled(
-    units.map(({ unit, epoch, undo }) =>
-      systemClock.deadline(10_000, (signal) => {
-        const driver = drivers.find((candidate) => candidate.name === unit.driver);
-        if (driver === undefined) throw new Error(`No driver ${unit.driver}`);
-        return driver.revert({ run, unit, epoch, undo, signal });
-      }),
-    ),
-  );
-  const failures = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason as unknown] : [],
-  );
-  if (failures.length > 0)
-    throw new AggregateError(
-      failures,
-      `The dead-man could not revert ${failures.length} of ${units.length} units`,
-    );
-}
-
-type DeadManInput = [run: Parameters<Ports['armDeadMan']>[0], units: Parameters<Ports['armDeadMan']>[2]];
