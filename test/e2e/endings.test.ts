@@ -9,7 +9,11 @@ afterAll(() => cli.end());
 describe('a run that holds', () => {
   it('lets the real SDK succeed at its second attempt, and tells so as JSON with exit code 0', async () => {
     const out = cli.folder();
-    const { code, out: said, err } = await cli.run('run', ...tiny('retried', 'read'), '--out', out, '--json');
+    const {
+      code,
+      out: said,
+      err,
+    } = await cli.run('run', ...tiny('retried', 'read'), '--out', out, '--json', '--warm-up', '2s');
     const report = JSON.parse(said) as Report;
     expect(report).toEqual(reportIn(out));
     expect({ code, result: report.result }).toEqual({ code: 0, result: 'held' });
@@ -57,7 +61,16 @@ describe('a run that shows nothing', () => {
 
   it('is never aborted by a fault of nearly no strength', async () => {
     const out = cli.folder();
-    const { code } = await cli.run('run', ...tiny('weakest', 'greet'), '--out', out, '--seed', '7');
+    const { code } = await cli.run(
+      'run',
+      ...tiny('weakest', 'greet'),
+      '--out',
+      out,
+      '--seed',
+      '7',
+      '--warm-up',
+      '1s',
+    );
     expect(reportIn(out)).toMatchObject({ outcome: 'completed', result: 'inconclusive' });
     expect(code).toBe(5);
   });
