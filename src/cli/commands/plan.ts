@@ -20,9 +20,10 @@ permissions it takes. With --workload it says whether that traffic is enough.
   async run(input, context) {
     const subject = await readSubject(input, context);
     if (subject === undefined) return exitCodes.badInput;
-    const { experiment, service, workload } = subject;
+    const { experiment, stage, service, workload } = subject;
     const described = planOf({
       experiment,
+      stage,
       targets: localTargets(experiment, service),
       rates: workload === undefined ? null : ratesOf(workload.workload, service),
     });

@@ -1,12 +1,12 @@
 import { defaultJudgeSettings } from '../../core/evidence.ts';
 import type { TargetFacts } from '../../core/facts.ts';
+import { functionStatements, functionTableOf, type Statement } from '../../core/function-permissions.ts';
 import { alarmNames } from '../../core/guards.ts';
 import type { Experiment, Fault } from '../../generated/types.ts';
 import { formatShare } from '../../core/units.ts';
 import { explainFault } from '../../faults/explain.ts';
 import { counted } from '../../report/format.ts';
 import { claimsOf } from '../../signals/observe.ts';
-import { functionStatements, type Statement } from './iam.ts';
 
 /** What a run of an experiment would do, before it does anything. */
 export interface Plan {
@@ -51,12 +51,14 @@ const assumedControlShare = 0.001;
 
 export interface PlanInput {
   readonly experiment: Experiment;
+  /** Of the controller, whose table the permissions are for. */
+  readonly stage: string;
   readonly targets: readonly TargetFacts[];
   /** Invocations per second by function name; null where the traffic is not known. */
   readonly rates: Readonly<Record<string, number>> | null;
 }
 
-export function planOf({ experiment, targets, rates }: PlanInput): Plan {
+export function planOf({ experiment, stage, targets, rates }: PlanInput): Plan {
   const claims = claimsOf(experiment);
   const dosed = targets.filter((target) => experiment.faults.some((fault) => fault.target === target.name));
   const invocationsOf = (name: string): number | null =>
@@ -90,7 +92,9 @@ export function planOf({ experiment, targets, rates }: PlanInput): Plan {
     })),
     stops: stopsOf(experiment),
     notJudged: claims.notJudged,
-    iam: dosed.flatMap(({ name, function: deployed }) => functionStatements(deployed ?? name)),
+    iam: dosed.flatMap(({ name, function: deployed }) =>
+      functionStatements([deployed ?? name], functionTableOf(stage)),
+    ),
   };
 }
 
