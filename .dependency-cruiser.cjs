@@ -2,7 +2,7 @@
 // which runs inside other people's functions, others may know the facts about its faults, and nothing of its workings.
 
 const inner = ['core', 'stats', 'generated'];
-const middle = ['adapters', 'faults', 'signals', 'notifiers', 'triggers', 'report'];
+const middle = ['aws', 'adapters', 'targets', 'faults', 'iam', 'signals', 'notifiers', 'triggers', 'report'];
 
 /** For each folder of src: the other folders (or files) of src that it may import. */
 const mayImport = {
@@ -10,8 +10,14 @@ const mayImport = {
   stats: [],
   core: ['stats', 'generated'],
   engine: inner,
-  adapters: ['engine', ...inner],
-  faults: ['engine', ...inner, 'layer/faults'],
+  // How AWS is reached, and what a role must allow for it.
+  aws: [],
+  // How a target of a file becomes a resource of the account, with its tags.
+  targets: ['aws', ...inner],
+  // A policy follows from what each part says that it calls.
+  iam: ['aws', 'faults', 'targets', ...inner],
+  adapters: ['aws', 'targets', 'engine', ...inner],
+  faults: ['aws', 'engine', ...inner, 'layer/faults'],
   signals: ['engine', ...inner],
   notifiers: ['engine', ...inner],
   triggers: ['engine', ...inner],
@@ -20,7 +26,7 @@ const mayImport = {
   cli: ['local', 'simulation', ...middle, 'engine', ...inner, 'layer/faults', 'layer/aws-errors'],
   layer: ['generated'],
   // Runs the same engine and drivers over memory: `inoculate simulate` and the tests.
-  simulation: ['adapters', 'faults', 'engine', ...inner],
+  simulation: ['adapters', 'faults', 'aws', 'engine', ...inner],
 };
 
 /** For each folder of src: what it may use of Node and of npm. A folder that is not listed may use both. */

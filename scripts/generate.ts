@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { loadSchemas } from './generate/schemas.ts';
 import { generateTypes } from './generate/types.ts';
 import { generateValidators } from './generate/validators.ts';
-import { generateCatalogue, generateRegistries } from './generate/catalogue.ts';
+import { generateCatalogue, generatePlaces, generateRegistries } from './generate/catalogue.ts';
 import { generateEditorSchemas } from './generate/editor-schemas.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -16,6 +16,7 @@ const files = new Map<string, string>([
   ...(await generateTypes(schemas)),
   ...(await generateValidators(schemas)),
   ...generateCatalogue(schemas),
+  ...generatePlaces(schemas),
   ...generateRegistries(schemas),
   ...generateEditorSchemas(schemas),
 ]);

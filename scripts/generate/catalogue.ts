@@ -17,6 +17,7 @@ export interface SchemaNode {
   readonly type?: string;
   readonly unit?: string;
   readonly placement?: string;
+  readonly takes?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | SchemaNode;
@@ -52,6 +53,29 @@ export const workloadSchema: SchemaNode = ${JSON.stringify(inlined(schemas.docum
   return new Map([['src/generated/catalogue.ts', text]]);
 }
 
+/** Where each kind works, and what it takes as its target: small, for who does not need the whole catalogue. */
+export function generatePlaces(schemas: Schemas): Map<string, string> {
+  const places = schemas.faultKinds.map((kind) => {
+    const { placement, takes } = schemas.documents.get(`inoculate:faults/${kind}`) ?? {};
+    if (typeof placement !== 'string' || typeof takes !== 'string')
+      throw new Error(`Fault ${kind} does not say which type of target it takes`);
+    return `  '${kind}': { placement: '${placement}', takes: '${takes}' },`;
+  });
+  const text = `${banner}import type { FaultKind } from './types.ts';
+
+export interface FaultPlace {
+  readonly placement: 'in-function' | 'control-plane';
+  /** The type of target that the kind takes. */
+  readonly takes: string;
+}
+
+export const faultPlaces: { readonly [K in FaultKind]: FaultPlace } = {
+${places.join('\n')}
+};
+`;
+  return new Map([['src/generated/places.ts', text]]);
+}
+
 /** A kind with a schema and no module makes its registry an import that fails: it does not compile. */
 export function generateRegistries(schemas: Schemas): Map<string, string> {
   return new Map([
@@ -63,6 +87,17 @@ export function generateRegistries(schemas: Schemas): Map<string, string> {
         'InFunctionKind',
         '../../generated/types.ts',
         'InFunctionFaultModule',
+        './module.ts',
+      ),
+    ],
+    [
+      'src/faults/index.ts',
+      registry(
+        schemas.controlPlaneKinds,
+        'controlPlaneFaults',
+        'ControlPlaneKind',
+        '../generated/types.ts',
+        'ControlPlaneFaultModule',
         './module.ts',
       ),
     ],

@@ -12,6 +12,7 @@ export interface Schemas {
   resolved: Map<string, Schema>;
   faultKinds: string[];
   inFunctionKinds: string[];
+  controlPlaneKinds: string[];
   signalKinds: string[];
 }
 
@@ -35,9 +36,12 @@ export function loadSchemas(folder: string): Schemas {
   const kinds = (prefix: string): string[] =>
     [...documents.keys()].filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length));
   const faultKinds = kinds('inoculate:faults/');
-  const inFunctionKinds = faultKinds.filter(
-    (kind) => documents.get(`inoculate:faults/${kind}`)?.['placement'] === 'in-function',
-  );
+  const placed = (placement: string): string[] =>
+    faultKinds.filter((kind) => documents.get(`inoculate:faults/${kind}`)?.['placement'] === placement);
+  const inFunctionKinds = placed('in-function');
+  const controlPlaneKinds = placed('control-plane');
+  const nowhere = faultKinds.filter((kind) => ![...inFunctionKinds, ...controlPlaneKinds].includes(kind));
+  if (nowhere.length > 0) throw new Error(`Neither in-function nor control-plane: ${nowhere.join(', ')}`);
   const signalKinds = kinds('inoculate:signals/');
   documents.set('inoculate:fault', union('inoculate:fault', 'kind', 'inoculate:faults/', faultKinds));
   documents.set(
@@ -46,7 +50,7 @@ export function loadSchemas(folder: string): Schemas {
   );
   documents.set('inoculate:signal', union('inoculate:signal', 'signal', 'inoculate:signals/', signalKinds));
   const resolved = new Map(documents).set('inoculate:units', resolvedUnits);
-  return { documents, resolved, faultKinds, inFunctionKinds, signalKinds };
+  return { documents, resolved, faultKinds, inFunctionKinds, controlPlaneKinds, signalKinds };
 }
 
 function idOf(document: Schema): string {

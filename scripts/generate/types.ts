@@ -20,8 +20,9 @@ export async function generateTypes(schemas: Schemas): Promise<Map<string, strin
   }
   parts.push(unionType('Fault', schemas.faultKinds, 'Fault'));
   parts.push(unionType('InFunctionFault', schemas.inFunctionKinds, 'Fault'));
+  parts.push(unionType('ControlPlaneFault', schemas.controlPlaneKinds, 'Fault'));
   parts.push(
-    `export type FaultKind = Fault['kind'];\nexport type InFunctionKind = InFunctionFault['kind'];\n`,
+    `export type FaultKind = Fault['kind'];\nexport type InFunctionKind = InFunctionFault['kind'];\nexport type ControlPlaneKind = ControlPlaneFault['kind'];\n`,
   );
   for (const kind of schemas.signalKinds) {
     parts.push(

@@ -73,7 +73,7 @@ async function compileValidators({ documents, validators }: Target): Promise<str
     strictTypes: false,
     discriminator: true,
     code: { source: true, esm: true, lines: true },
-    keywords: ['unit', 'placement', 'tsType'],
+    keywords: ['unit', 'placement', 'takes', 'tsType'],
   });
   for (const [id, document] of documents) ajv.addSchema(document, id);
   const source = standaloneCode(ajv, validators);

@@ -5,7 +5,7 @@ const internalKeywords: ReadonlySet<string> = new Set([
   '$schema',
   '$id',
   'unit',
-  'placement',
+  'placement', 'takes',
   'tsType',
   'discriminator',
 ]);

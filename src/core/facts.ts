@@ -28,16 +28,41 @@ export interface Stops {
   readonly alarms: readonly { readonly name: string; readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA' }[];
 }
 
-export interface TargetFacts {
+/** What can be a target: a function, or a resource that a control-plane fault changes. */
+export type TargetType =
+  | 'function'
+  | 'event-source'
+  | 'table'
+  | 'queue'
+  | 'topic'
+  | 'bucket'
+  | 'rule'
+  | 'api-stage'
+  | 'health-check'
+  | 'fis-template';
+
+export type TargetFacts = FunctionFacts | ResourceFacts;
+
+interface CommonFacts {
   /** Its name in the experiment. */
   readonly name: string;
-  /** The function's deployed name; null where there is no such function. */
-  readonly function: string | null;
+  /** What its service knows it by: a function's, table's or bucket's name, a queue's address; null where there is no such thing. */
+  readonly id: string | null;
+  /** Null where there is no such thing, or none is known, as on one machine. */
+  readonly arn: string | null;
   readonly optedIn: boolean;
   /** In the controller's own account and Region. */
   readonly local: boolean;
+}
+
+export interface FunctionFacts extends CommonFacts {
+  readonly type: 'function';
   readonly layerAttached: boolean;
   readonly timeoutMs: number;
   /** Whether its events are asynchronous, so that a failed one may be lost; null where that cannot be known. */
   readonly asynchronous: boolean | null;
+}
+
+export interface ResourceFacts extends CommonFacts {
+  readonly type: Exclude<TargetType, 'function'>;
 }

@@ -1,4 +1,5 @@
 import type { Facts } from './facts.ts';
+import { isInFunction } from './placement.ts';
 import type { Run } from './run.ts';
 
 /** Why a run may not go on, with what would be right. */
@@ -57,32 +58,39 @@ const kinds: Guard = ({ experiment }, { limits }) => {
     .map((kind) => ({ code: 'kind-not-allowed', reason: `Faults of kind ${kind} are not allowed here.` }));
 };
 
-/** Two names for one function would be two doses for it, and the second would replace the first. */
+/** Two names for one resource would be two units for it, and the second would replace what the first did. */
 const sameTarget: Guard = ({ experiment }, facts) => {
   const faulted = facts.targets.filter(
-    (target) => target.function !== null && experiment.faults.some((fault) => fault.target === target.name),
+    (target) => target.id !== null && experiment.faults.some((fault) => fault.target === target.name),
   );
   return faulted
-    .filter((target, index) => faulted.findIndex((other) => other.function === target.function) < index)
-    .map(({ name, function: deployed }) => ({
+    .filter(
+      (target, index) =>
+        faulted.findIndex((other) => other.type === target.type && other.id === target.id) < index,
+    )
+    .map(({ name, id }) => ({
       code: 'target-twice',
-      reason: `Target ${name} is ${deployed}, which another target of this experiment is as well. Give the function one name.`,
+      reason: `Target ${name} is ${id}, which another target of this experiment is as well. Give it one name.`,
     }));
 };
 
 const targets: Guard = ({ experiment }, facts) =>
   [...new Set(experiment.faults.map((fault) => fault.target))].flatMap((name): readonly Refusal[] => {
     const target = facts.targets.find((candidate) => candidate.name === name);
-    if (target === undefined || target.function === null)
+    if (target === undefined || target.id === null)
       return [{ code: 'target-unknown', reason: `Target ${name} does not exist.` }];
     if (!target.local)
       return [{ code: 'target-elsewhere', reason: `Target ${name} is in another account or Region.` }];
     if (!target.optedIn)
       return [{ code: 'not-opted-in', reason: `Target ${name} does not carry the opt-in tag.` }];
-    if (!target.layerAttached)
+    if (target.type === 'function' && !target.layerAttached && needsLayer(experiment, name))
       return [{ code: 'layer-missing', reason: `Target ${name} runs without Inoculate's layer.` }];
     return [];
   });
+
+function needsLayer(experiment: Run['experiment'], target: string): boolean {
+  return experiment.faults.some((fault) => fault.target === target && isInFunction(fault));
+}
 
 /** What may be lost for good is put at risk only by name. */
 const dataLoss: Guard = ({ experiment }, facts) =>

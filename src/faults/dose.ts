@@ -1,10 +1,10 @@
 import type { TargetFacts } from '../core/facts.ts';
 import type { Run, Unit, UnitPlan } from '../core/run.ts';
+import { isInFunction } from '../core/placement.ts';
 import { cohortsOf } from '../core/cohorts.ts';
-import type { Dose, Experiment, Fault, InFunctionFault } from '../generated/types.ts';
+import type { Dose, Experiment, Fault } from '../generated/types.ts';
 import { EffectError } from '../engine/errors.ts';
 import type { EffectContext, FaultDriver, FunctionStore, Json, ReadResult } from '../engine/ports.ts';
-import { inFunctionFaults } from '../layer/faults/index.ts';
 import { moduleOf } from '../layer/faults/of.ts';
 import { LN_GAMMA } from '../stats/histogram.ts';
 
@@ -28,8 +28,8 @@ export class DoseDriver implements FaultDriver {
       const faults = numbered(experiment).filter(
         ({ fault }) => fault.target === target.name && isInFunction(fault),
       );
-      if (target.function === null || faults.length === 0) return [];
-      const resource = `dose:${target.function}`;
+      if (target.type !== 'function' || target.id === null || faults.length === 0) return [];
+      const resource = `dose:${target.id}`;
       const losesData = faults.filter(({ fault }) => losesEvents(fault, target)).map(({ id }) => id);
       return [
         {
@@ -109,18 +109,15 @@ function numbered(experiment: Experiment): readonly { id: string; fault: Fault }
   return experiment.faults.map((fault, index) => ({ id: `f${index + 1}`, fault }));
 }
 
-function isInFunction(fault: Fault): fault is InFunctionFault {
-  return fault.kind in inFunctionFaults;
-}
-
 function functionOf(run: Run, unit: Unit): string {
   const target = run.targets.find((candidate) => candidate.name === unit.target);
-  if (target?.function == null) throw new Error(`Run ${run.id}: target ${unit.target} has no function`);
-  return target.function;
+  if (target?.type !== 'function' || target.id === null)
+    throw new Error(`Run ${run.id}: target ${unit.target} has no function`);
+  return target.id;
 }
 
 /** Where it is not known how the function is called, its events may be asynchronous. */
 function losesEvents(fault: Fault, target: TargetFacts): boolean {
-  if (target.asynchronous === false || !isInFunction(fault)) return false;
+  if (target.type !== 'function' || target.asynchronous === false || !isInFunction(fault)) return false;
   return moduleOf(fault).losesDataWhenAsynchronous(fault);
 }

@@ -9,6 +9,7 @@ export interface SchemaNode {
   readonly type?: string;
   readonly unit?: string;
   readonly placement?: string;
+  readonly takes?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean | SchemaNode;
@@ -40,6 +41,7 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
   "title": "Failing dependency",
   "description": "Outbound HTTP calls to an AWS service or a host are answered with an error, below the client's own retries, without reaching the dependency.",
   "placement": "in-function",
+  "takes": "function",
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -191,6 +193,7 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
   "title": "Slow dependency",
   "description": "Outbound HTTP calls to an AWS service or a host take longer.",
   "placement": "in-function",
+  "takes": "function",
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -364,6 +367,7 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
   "title": "Failing invocation",
   "description": "The function fails with an error of a given name, instead of running its handler or after it.",
   "placement": "in-function",
+  "takes": "function",
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -423,6 +427,7 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
   "title": "Slow invocation",
   "description": "The function answers later than it would: it waits before its handler runs, or before it hands over the answer.",
   "placement": "in-function",
+  "takes": "function",
   "type": "object",
   "additionalProperties": false,
   "required": [
@@ -532,6 +537,45 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "title": "Until the timeout",
     "description": "Let the delay run into the function's timeout. Without it the delay always leaves the handler's answer time to arrive.",
     "type": "boolean"
+   }
+  }
+ },
+ "lambda.throttle": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/lambda.throttle",
+  "title": "Throttled function",
+  "description": "The function's reserved concurrency is lowered: invocations beyond it are throttled, all of them at 0. Asynchronous and queued events wait, and are lost where they wait too long.",
+  "placement": "control-plane",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target",
+   "concurrency"
+  ],
+  "properties": {
+   "kind": {
+    "const": "lambda.throttle"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "concurrency": {
+    "title": "Concurrency",
+    "description": "How many invocations may run at once; 0 throttles every one.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 1000
    }
   }
  }
@@ -779,7 +823,7 @@ export const experimentSchema: SchemaNode = {
    },
    "additionalProperties": {
     "title": "Target",
-    "description": "A Lambda function by name or ARN, or by service and function of a Serverless service.",
+    "description": "What a fault or signal refers to: a Lambda function by name or ARN, or by service and function of a Serverless service; or the AWS resource that a control-plane fault changes. ${stage} stands for the stage.",
     "oneOf": [
      {
       "type": "object",
@@ -818,6 +862,173 @@ export const experimentSchema: SchemaNode = {
         "type": "string",
         "minLength": 1,
         "maxLength": 128
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "table"
+      ],
+      "properties": {
+       "table": {
+        "title": "DynamoDB table",
+        "description": "Its name or ARN.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "queue"
+      ],
+      "properties": {
+       "queue": {
+        "title": "SQS queue",
+        "description": "Its name, URL or ARN.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "topic"
+      ],
+      "properties": {
+       "topic": {
+        "title": "SNS topic",
+        "description": "Its name or ARN.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "bucket"
+      ],
+      "properties": {
+       "bucket": {
+        "title": "S3 bucket",
+        "description": "Its name.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 63
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "rule"
+      ],
+      "properties": {
+       "rule": {
+        "title": "EventBridge rule",
+        "description": "Its name.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64
+       },
+       "bus": {
+        "title": "Event bus",
+        "description": "The name of the bus that the rule is on. Without it: default.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "api",
+       "apiStage"
+      ],
+      "properties": {
+       "api": {
+        "title": "API Gateway API",
+        "description": "The id of a REST or HTTP API.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64
+       },
+       "apiStage": {
+        "title": "API stage",
+        "description": "The stage of that API.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 128
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "healthCheck"
+      ],
+      "properties": {
+       "healthCheck": {
+        "title": "Route 53 health check",
+        "description": "Its id.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "fisTemplate"
+      ],
+      "properties": {
+       "fisTemplate": {
+        "title": "AWS FIS experiment template",
+        "description": "Its id.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 64
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "eventSource",
+       "consumer"
+      ],
+      "properties": {
+       "eventSource": {
+        "title": "Event source",
+        "description": "The queue, stream or table stream that the mapping reads from: its name or ARN, or the mapping's UUID.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "consumer": {
+        "title": "Consumer",
+        "description": "The name or ARN of the Lambda function that it invokes.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
        }
       }
      }
@@ -1051,6 +1262,7 @@ export const experimentSchema: SchemaNode = {
       "title": "Failing dependency",
       "description": "Outbound HTTP calls to an AWS service or a host are answered with an error, below the client's own retries, without reaching the dependency.",
       "placement": "in-function",
+      "takes": "function",
       "type": "object",
       "additionalProperties": false,
       "required": [
@@ -1202,6 +1414,7 @@ export const experimentSchema: SchemaNode = {
       "title": "Slow dependency",
       "description": "Outbound HTTP calls to an AWS service or a host take longer.",
       "placement": "in-function",
+      "takes": "function",
       "type": "object",
       "additionalProperties": false,
       "required": [
@@ -1375,6 +1588,7 @@ export const experimentSchema: SchemaNode = {
       "title": "Failing invocation",
       "description": "The function fails with an error of a given name, instead of running its handler or after it.",
       "placement": "in-function",
+      "takes": "function",
       "type": "object",
       "additionalProperties": false,
       "required": [
@@ -1434,6 +1648,7 @@ export const experimentSchema: SchemaNode = {
       "title": "Slow invocation",
       "description": "The function answers later than it would: it waits before its handler runs, or before it hands over the answer.",
       "placement": "in-function",
+      "takes": "function",
       "type": "object",
       "additionalProperties": false,
       "required": [
@@ -1543,6 +1758,45 @@ export const experimentSchema: SchemaNode = {
         "title": "Until the timeout",
         "description": "Let the delay run into the function's timeout. Without it the delay always leaves the handler's answer time to arrive.",
         "type": "boolean"
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/lambda.throttle",
+      "title": "Throttled function",
+      "description": "The function's reserved concurrency is lowered: invocations beyond it are throttled, all of them at 0. Asynchronous and queued events wait, and are lost where they wait too long.",
+      "placement": "control-plane",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target",
+       "concurrency"
+      ],
+      "properties": {
+       "kind": {
+        "const": "lambda.throttle"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "concurrency": {
+        "title": "Concurrency",
+        "description": "How many invocations may run at once; 0 throttles every one.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 1000
        }
       }
      }

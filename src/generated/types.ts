@@ -200,11 +200,31 @@ export interface InvocationLatencyFault {
   untilTimeout?: boolean;
 }
 
+/**
+ * The function's reserved concurrency is lowered: invocations beyond it are throttled, all of them at 0. Asynchronous and queued events wait, and are lost where they wait too long.
+ */
+export interface LambdaThrottleFault {
+  kind: 'lambda.throttle';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * How many invocations may run at once; 0 throttles every one.
+   */
+  concurrency: number;
+}
+
 export type Fault =
   | DependencyErrorFault
   | DependencyLatencyFault
   | InvocationErrorFault
-  | InvocationLatencyFault;
+  | InvocationLatencyFault
+  | LambdaThrottleFault;
 
 export type InFunctionFault =
   | DependencyErrorFault
@@ -212,8 +232,12 @@ export type InFunctionFault =
   | InvocationErrorFault
   | InvocationLatencyFault;
 
+export type ControlPlaneFault =
+  | LambdaThrottleFault;
+
 export type FaultKind = Fault['kind'];
 export type InFunctionKind = InFunctionFault['kind'];
+export type ControlPlaneKind = ControlPlaneFault['kind'];
 
 /**
  * The share of invocations that fail: the handler throws, the function times out, or its process ends.
@@ -321,7 +345,7 @@ export interface Experiment {
    */
   targets: {
     /**
-     * A Lambda function by name or ARN, or by service and function of a Serverless service.
+     * What a fault or signal refers to: a Lambda function by name or ARN, or by service and function of a Serverless service; or the AWS resource that a control-plane fault changes. ${stage} stands for the stage.
      */
     [k: string]:
       | {
@@ -339,6 +363,72 @@ export interface Experiment {
            * The function's key in the service's serverless.yml.
            */
           function: string;
+        }
+      | {
+          /**
+           * Its name or ARN.
+           */
+          table: string;
+        }
+      | {
+          /**
+           * Its name, URL or ARN.
+           */
+          queue: string;
+        }
+      | {
+          /**
+           * Its name or ARN.
+           */
+          topic: string;
+        }
+      | {
+          /**
+           * Its name.
+           */
+          bucket: string;
+        }
+      | {
+          /**
+           * Its name.
+           */
+          rule: string;
+          /**
+           * The name of the bus that the rule is on. Without it: default.
+           */
+          bus?: string;
+        }
+      | {
+          /**
+           * The id of a REST or HTTP API.
+           */
+          api: string;
+          /**
+           * The stage of that API.
+           */
+          apiStage: string;
+        }
+      | {
+          /**
+           * Its id.
+           */
+          healthCheck: string;
+        }
+      | {
+          /**
+           * Its id.
+           */
+          fisTemplate: string;
+        }
+      | {
+          /**
+           * The queue, stream or table stream that the mapping reads from: its name or ARN, or the mapping's UUID.
+           */
+          eventSource: string;
+          /**
+           * The name or ARN of the Lambda function that it invokes.
+           */
+          consumer: string;
         };
   };
   /**

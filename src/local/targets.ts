@@ -10,6 +10,7 @@ export function functionOfTarget(
   const functions = Object.values(service.functions);
   if ('function' in target)
     return target.service === service.name ? functions.find((one) => one.key === target.function) : undefined;
+  if (!('lambda' in target)) return undefined;
   const name = target.lambda.split(':function:').at(-1)?.split(':')[0];
   return functions.find((one) => one.name === name);
 }
@@ -19,8 +20,10 @@ export function localTargets(experiment: Experiment, service: LocalService): rea
   return Object.entries(experiment.targets).map(([name, target]): TargetFacts => {
     const found = functionOfTarget(target, service);
     return {
+      type: 'function',
       name,
-      function: found?.name ?? null,
+      id: found?.name ?? null,
+      arn: null,
       optedIn: true,
       local: true,
       layerAttached: true,

@@ -52,8 +52,9 @@ async function observeUnit(
   at: EpochMs,
 ): Promise<TargetObservation> {
   const target = run.targets.find((candidate) => candidate.name === unit.target);
-  if (target?.function == null) throw new Error(`Run ${run.id}: target ${unit.target} has no function`);
-  const { items, malformed } = await readTelemetry(target.function, run.id);
+  if (target?.type !== 'function' || target.id === null)
+    throw new Error(`Run ${run.id}: target ${unit.target} has no function`);
+  const { items, malformed } = await readTelemetry(target.id, run.id);
   if (malformed.length > 0)
     throw new Error(`Telemetry that is not what the layer writes: ${malformed.join(', ')}`);
   return sumTelemetry(items, {

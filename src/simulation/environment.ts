@@ -44,8 +44,10 @@ export class Environment {
     const targets = Object.keys(experiment.targets).map((name): TargetFacts => {
       const found = functions.find((candidate) => candidate.name === name);
       return {
+        type: 'function',
         name,
-        function: found?.name ?? null,
+        id: found?.name ?? null,
+        arn: null,
         optedIn: found?.optedIn === true,
         local: found?.local === true,
         layerAttached: found?.layerAttached === true,

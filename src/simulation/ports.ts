@@ -100,7 +100,7 @@ function driversOf(
     plan: (experiment, targets, run) =>
       doses.plan(
         experiment,
-        targets.filter((target) => target.function === null || !hasPolicy(target.function)),
+        targets.filter((target) => target.id === null || !hasPolicy(target.id)),
         run,
       ),
   });

@@ -91,12 +91,12 @@ export class PolicyDriver implements FaultDriver {
 
   plan(experiment: Experiment, targets: readonly TargetFacts[]): readonly UnitPlan[] {
     return targets.flatMap((target): readonly UnitPlan[] => {
-      if (target.function === null || !hasPolicy(target.function)) return [];
+      if (target.id === null || !hasPolicy(target.id)) return [];
       const faults = faultIds(experiment).filter(
         (_, index) => experiment.faults[index]?.target === target.name,
       );
       if (faults.length === 0) return [];
-      const resource = `policy:${target.function}`;
+      const resource = `policy:${target.id}`;
       const settleMs = this.#settleMs;
       return [
         { id: resource, driver: 'policy', resource, target: target.name, faults, settleMs, losesData: [] },

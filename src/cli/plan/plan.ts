@@ -2,6 +2,7 @@ import { defaultJudgeSettings } from '../../core/evidence.ts';
 import type { TargetFacts } from '../../core/facts.ts';
 import { functionStatements, functionTableOf, type Statement } from '../../core/function-permissions.ts';
 import { alarmNames } from '../../core/guards.ts';
+import { isInFunction } from '../../core/placement.ts';
 import type { Experiment, Fault } from '../../generated/types.ts';
 import { formatShare } from '../../core/units.ts';
 import { explainFault } from '../../faults/explain.ts';
@@ -60,7 +61,9 @@ export interface PlanInput {
 
 export function planOf({ experiment, stage, targets, rates }: PlanInput): Plan {
   const claims = claimsOf(experiment);
-  const dosed = targets.filter((target) => experiment.faults.some((fault) => fault.target === target.name));
+  const dosed = targets.filter((target) =>
+    experiment.faults.some((fault) => fault.target === target.name && isInFunction(fault)),
+  );
   const invocationsOf = (name: string): number | null =>
     expectedInvocations(experiment, targets, rates, name);
   const leastEnrolled =
@@ -68,11 +71,11 @@ export function planOf({ experiment, stage, targets, rates }: PlanInput): Plan {
   return {
     name: experiment.name,
     hypothesis: experiment.hypothesis,
-    targets: targets.map(({ name, function: deployed, timeoutMs }) => ({
-      name,
-      function: deployed,
-      timeoutMs,
-    })),
+    targets: targets.flatMap((target) =>
+      target.type === 'function'
+        ? [{ name: target.name, function: target.id, timeoutMs: target.timeoutMs }]
+        : [],
+    ),
     groups: {
       experimental: experiment.exposure,
       control: experiment.exposure,
@@ -92,9 +95,7 @@ export function planOf({ experiment, stage, targets, rates }: PlanInput): Plan {
     })),
     stops: stopsOf(experiment),
     notJudged: claims.notJudged,
-    iam: dosed.flatMap(({ name, function: deployed }) =>
-      functionStatements([deployed ?? name], functionTableOf(stage)),
-    ),
+    iam: dosed.flatMap(({ name, id }) => functionStatements([id ?? name], functionTableOf(stage))),
   };
 }
 
@@ -105,7 +106,7 @@ function expectedInvocations(
   rates: PlanInput['rates'],
   name: string,
 ): number | null {
-  const deployed = targets.find((target) => target.name === name)?.function;
+  const deployed = targets.find((target) => target.name === name)?.id;
   if (rates === null || deployed == null) return null;
   return Math.round((rates[deployed] ?? 0) * (experiment.duration / 1000) * experiment.exposure);
 }
@@ -113,10 +114,12 @@ function expectedInvocations(
 /** `rate` thins invocations for faults of the invocation, and calls within them for faults of a dependency. */
 function faulted(fault: Fault, invocations: number | null): number | null {
   if (invocations === null) return null;
-  return fault.kind.startsWith('invocation.') ? Math.round(invocations * (fault.rate ?? 1)) : invocations;
+  return 'rate' in fault && fault.kind.startsWith('invocation.')
+    ? Math.round(invocations * (fault.rate ?? 1))
+    : invocations;
 }
 
-function changeOf(experiment: Experiment, { name, function: deployed }: TargetFacts): Change {
+function changeOf(experiment: Experiment, { name, id: deployed }: TargetFacts): Change {
   const faults = experiment.faults.filter((fault) => fault.target === name).length;
   return {
     resource: `the dose of ${deployed ?? name}`,

@@ -98,7 +98,9 @@ function requireTargets(experiment: Experiment, service: LocalService): void {
     const wanted =
       'lambda' in target
         ? `a function named ${target.lambda}`
-        : `function ${target.function} of service ${target.service}`;
+        : 'function' in target
+          ? `function ${target.function} of service ${target.service}`
+          : 'a resource of AWS';
     const known = Object.values(service.functions).map((one) => `${one.key} (${one.name})`);
     throw new UsageError(
       `Target ${name} is ${wanted}, which service ${service.name} does not have`,

@@ -21,7 +21,10 @@ export function onFacts(draft: Draft, result: CommandResult): void {
     killSwitchGeneration: facts.stops.killSwitch.generation,
     measuring: {
       ...draft.run.measuring,
-      deadlineMs: Math.max(0, ...facts.targets.map((target) => target.timeoutMs)),
+      deadlineMs: Math.max(
+        0,
+        ...facts.targets.map((target) => (target.type === 'function' ? target.timeoutMs : 0)),
+      ),
     },
   });
   const found = refusals(draft.run, facts);

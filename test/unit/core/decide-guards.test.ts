@@ -29,7 +29,7 @@ const refused: readonly [code: string, why: string, facts: Partial<Facts>, chang
     { limits: { ...limits, allowedKinds: ['dependency.error'] } },
   ],
   ['target-unknown', 'the target is not known', { targets: [] }],
-  ['target-unknown', 'there is no such function', { targets: [{ ...target, function: null }] }],
+  ['target-unknown', 'there is no such function', { targets: [{ ...target, id: null }] }],
   [
     'target-elsewhere',
     'the target is in another account or Region',

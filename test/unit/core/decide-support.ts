@@ -2,15 +2,17 @@ import type { Command, CommandType, OutboxEntry } from '../../../src/core/comman
 import { createRun, type RunRequest } from '../../../src/core/create.ts';
 import { decide } from '../../../src/core/decide.ts';
 import type { CommandResult, RunEvent } from '../../../src/core/events.ts';
-import type { Facts, TargetFacts } from '../../../src/core/facts.ts';
+import type { Facts, FunctionFacts } from '../../../src/core/facts.ts';
 import type { Phase, Run, Unit, UnitPlan } from '../../../src/core/run.ts';
 import { at as startAt, requestOf } from '../../contract/samples.ts';
 
 export { startAt };
 
-export const target: TargetFacts = {
+export const target: FunctionFacts = {
   name: 'checkout',
-  function: 'shop-checkout',
+  type: 'function',
+  arn: null,
+  id: 'shop-checkout',
   optedIn: true,
   local: true,
   layerAttached: true,

@@ -8,7 +8,7 @@ import type { Facts } from '../../../../src/core/facts.ts';
 import type { JournalEntry } from '../../../../src/core/journal.ts';
 import type { Run, RunSettings } from '../../../../src/core/run.ts';
 import type { Experiment } from '../../../../src/generated/types.ts';
-import { moduleOf as faultModuleOf } from '../../../../src/layer/faults/of.ts';
+import { explainFault } from '../../../../src/faults/explain.ts';
 import type { RunRecord } from '../../../../src/report/record.ts';
 import { claimsOf, moduleOf } from '../../../../src/signals/observe.ts';
 import { seeded } from './random.ts';
@@ -199,7 +199,9 @@ function factsOf({ experiment, traffic }: RunPlan, at: number): Facts {
     window: { open: true, reason: '' },
     targets: traffic.map((one) => ({
       name: one.target,
-      function: `shop-dev-${one.target}`,
+      type: 'function',
+      arn: null,
+      id: `shop-dev-${one.target}`,
       optedIn: true,
       local: true,
       layerAttached: true,
@@ -229,7 +231,7 @@ function environmentOf({ experiment, seed, workload }: RunPlan): RunRecord['envi
     inoculateVersion: '0.1.0',
     faults: experiment.faults.map((fault, index) => ({
       id: `f${index + 1}`,
-      sentence: faultModuleOf(fault).explain(fault),
+      sentence: explainFault(fault),
     })),
   };
 }

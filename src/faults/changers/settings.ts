@@ -1,0 +1,126 @@
+import { EffectError } from '../../engine/errors.ts';
+import type { Json, ReadResult } from '../../engine/ports.ts';
+import type { AppliedContext, ChangeContext, Effects } from '../module.ts';
+
+/** Named values of a resource's configuration; null is "not set". */
+export type Settings = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface SettingCalls {
+  /** The settings as they are; `token` is AWS's own mark of this state, where it has one. */
+  read(context: ChangeContext): Promise<{ readonly settings: Settings; readonly token?: string } | 'absent'>;
+  /** What the unit's faults set. Throws `EffectError` where they make no sense on this resource. */
+  wanted(context: ChangeContext, before: Settings): Settings;
+  /**
+   * Sets the settings that are named, and no others. With a token only where AWS still has that state; throws
+   * `EffectError` with `unknown: false` where it has another.
+   */
+  write(context: ChangeContext, settings: Settings, token: string | undefined): Promise<void>;
+}
+
+interface Undo {
+  readonly before: Settings;
+  readonly applied: Settings;
+}
+
+/**
+ * Effects on a resource of which a few settings are changed: each setting is compared and restored on its own, so that
+ * a half-done apply is taken back, and what somebody else changed stays.
+ */
+export function settingEffects(calls: SettingCalls): Effects {
+  return {
+    async capture(context) {
+      const now = await calls.read(context);
+      if (now === 'absent') throw absent(context);
+      const applied = calls.wanted(context, now.settings);
+      const before = Object.fromEntries(Object.keys(applied).map((key) => [key, now.settings[key] ?? null]));
+      if (Object.keys(applied).every((key) => before[key] === applied[key]))
+        throw new EffectError('nothing-to-change', `${context.target.id} is as the fault would make it`, {
+          unknown: false,
+        });
+      return { before, applied };
+    },
+
+    async apply(context) {
+      const { before, applied } = undoOf(context.undo);
+      const now = await calls.read(context);
+      if (now === 'absent') throw absent(context);
+      const foreign = keysWhere(
+        applied,
+        (key) => now.settings[key] !== before[key] && now.settings[key] !== applied[key],
+      );
+      if (foreign.length > 0)
+        throw new EffectError(
+          'changed-meanwhile',
+          `${context.target.id} was changed after its state was stored: ${describe(now.settings, foreign)}`,
+          { unknown: false },
+        );
+      const open = keysWhere(applied, (key) => now.settings[key] !== applied[key]);
+      if (open.length > 0) await calls.write(context, pick(applied, open), now.token);
+    },
+
+    async revert(context) {
+      const { before, applied } = undoOf(context.undo);
+      const now = await calls.read(context);
+      if (now === 'absent') return { read: 'absent', detail: '' };
+      const ours = keysWhere(
+        applied,
+        (key) => now.settings[key] === applied[key] && before[key] !== applied[key],
+      );
+      if (ours.length > 0) await calls.write(context, pick(before, ours), now.token);
+      return readBack(context);
+    },
+
+    readBack,
+  };
+
+  async function readBack(context: AppliedContext): Promise<ReadResult> {
+    const { before, applied } = undoOf(context.undo);
+    const now = await calls.read(context);
+    if (now === 'absent') return { read: 'absent', detail: '' };
+    const { settings } = now;
+    const changed = keysWhere(applied, (key) => settings[key] !== before[key]);
+    if (changed.length === 0) return { read: 'clean', detail: '' };
+    const ours = changed.filter((key) => settings[key] === applied[key]);
+    return ours.length > 0
+      ? { read: 'ours', detail: describe(settings, ours) }
+      : {
+          read: 'drift',
+          detail: `somebody else changed it to ${describe(settings, changed)}; it was ${describe(before, changed)}`,
+        };
+  }
+}
+
+function absent({ target }: ChangeContext): EffectError {
+  return new EffectError('absent', `${target.arn} does not exist`, { unknown: false });
+}
+
+function keysWhere(settings: Settings, holds: (key: string) => boolean): readonly string[] {
+  return Object.keys(settings).filter(holds);
+}
+
+function pick(settings: Settings, keys: readonly string[]): Settings {
+  return Object.fromEntries(keys.map((key) => [key, settings[key] ?? null]));
+}
+
+function describe(settings: Settings, keys: readonly string[]): string {
+  return keys.map((key) => `${key} ${settings[key] ?? 'not set'}`).join(', ');
+}
+
+/** As `capture` stored it; a record of another form means that nothing may be done. */
+function undoOf(undo: Json): Undo {
+  if (typeof undo === 'object' && undo !== null && 'before' in undo && 'applied' in undo) {
+    const { before, applied } = undo;
+    if (isSettings(before) && isSettings(applied)) return { before, applied };
+  }
+  throw new EffectError('bad-undo-record', `Not an undo record of settings: ${JSON.stringify(undo)}`, {
+    unknown: false,
+  });
+}
+
+function isSettings(value: Json | undefined): value is Settings {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((one) => one === null || typeof one !== 'object')
+  );
+}
