@@ -5,7 +5,8 @@ const internalKeywords: ReadonlySet<string> = new Set([
   '$schema',
   '$id',
   'unit',
-  'placement', 'takes',
+  'placement',
+  'takes',
   'tsType',
   'discriminator',
 ]);
