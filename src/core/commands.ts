@@ -24,7 +24,6 @@ export type Command =
   | { readonly type: 'schedule-tick'; readonly epoch: number; readonly n: number; readonly at: EpochMs }
   | { readonly type: 'journal'; readonly entries: readonly JournalEntry[] }
   | { readonly type: 'publish'; readonly change: RunStateChange }
-  | { readonly type: 'notify'; readonly channel: string; readonly change: RunStateChange }
   | { readonly type: 'page'; readonly run: RunId; readonly message: string };
 
 export type CommandType = Command['type'];

@@ -135,9 +135,9 @@ export class Draft {
       reason,
       abort: run.abort,
       outcome: run.outcome,
+      channels: run.experiment.notify ?? [],
     };
     this.issue({ type: 'publish', change });
-    for (const channel of run.experiment.notify ?? []) this.issue({ type: 'notify', channel, change });
   }
 
   finish(): Decision {

@@ -12,4 +12,6 @@ export interface RunStateChange {
   readonly reason: string;
   readonly abort: AbortReason | null;
   readonly outcome: Outcome | null;
+  /** Where the experiment wants its changes told, beside the bus. */
+  readonly channels: readonly string[];
 }

@@ -91,10 +91,7 @@ async function carryOut(
       await store.appendJournal(run.id, command.entries);
       return done;
     case 'publish':
-      await ports.publish(command.change);
-      return done;
-    case 'notify':
-      await ports.notify(command.channel, command.change);
+      await ports.publish([command.change]);
       return done;
     case 'page':
       await ports.page(run.id, command.message);

@@ -128,8 +128,8 @@ export interface Ports {
     units: readonly { readonly unit: Unit; readonly epoch: number; readonly undo: Json }[],
   ): Promise<void>;
   disarmDeadMan(id: RunId): Promise<void>;
-  publish(change: RunStateChange): Promise<void>;
-  notify(channel: string, change: RunStateChange): Promise<void>;
+  /** Rejects where one of them was not taken: all of them are then published again, and told apart by their numbers. */
+  publish(changes: readonly RunStateChange[]): Promise<void>;
   page(id: RunId, message: string): Promise<void>;
   /** Identifies this process in leases. */
   readonly processId: string;

@@ -94,8 +94,7 @@ export async function openController(options: LocalControllerOptions): Promise<L
       return Promise.resolve(timers.at(at, `dead-man of ${run.id}`, revert, `dead-man ${run.id}`));
     },
     disarmDeadMan: (id) => Promise.resolve(timers.cancel(`dead-man ${id}`)),
-    publish: (change) => Promise.resolve(options.onChange(change)),
-    notify: () => Promise.resolve(),
+    publish: (changes) => Promise.resolve(changes.forEach((change) => options.onChange(change))),
     page: (_id, message) => Promise.resolve(options.onPage(message)),
   };
   const engine = new Engine(ports);

@@ -66,7 +66,6 @@ export class Oracle {
   readonly #started = new Set<string>();
   readonly #reverting = new Map<string, { readonly process: SimProcess; readonly until: number }[]>();
   readonly #published = new Map<string, RunStateChange>();
-  readonly #notified = new Set<string>();
   readonly #stoppedSince = new Map<string, number>();
   readonly #armed = new Map<string, number>();
   /** Told of each phase that a run is seen to have reached. */
@@ -390,10 +389,6 @@ export class Oracle {
     this.#published.set(key, change);
   }
 
-  notified(channel: string, change: RunStateChange): void {
-    this.#notified.add(`${channel} ${change.runId} ${change.seq}`);
-  }
-
   /** When everything is over, no fault is in place: whichever way out was left. */
   requireNoFaults(): void {
     for (const [name, resource] of this.#resources) {
@@ -424,11 +419,11 @@ export class Oracle {
           `In the end run ${run.id} still has ${run.outbox.map(({ command }) => command.type).join(', ')} to do`,
         );
       for (let seq = 1; seq <= run.seq; seq += 1) {
-        if (!this.#published.has(`${run.id} ${seq}`))
-          this.broken(9, `Change ${seq} of run ${run.id} was never published`);
+        const told = this.#published.get(`${run.id} ${seq}`);
+        if (told === undefined) this.broken(9, `Change ${seq} of run ${run.id} was never published`);
         for (const channel of run.experiment.notify ?? [])
-          if (!this.#notified.has(`${channel} ${run.id} ${seq}`))
-            this.broken(9, `Change ${seq} of run ${run.id} was never told on ${channel}`);
+          if (told?.channels.includes(channel) === false)
+            this.broken(9, `Change ${seq} of run ${run.id} was not meant for ${channel}`);
       }
       const journal = this.#store.journals.get(run.id)?.size ?? 0;
       if (journal !== run.nextJournalSeq - 1)

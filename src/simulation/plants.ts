@@ -243,6 +243,5 @@ export const plants: readonly Plant[] = [
 ];
 
 function isTelling(run: Run, id: number): boolean {
-  const type = run.outbox.find((entry) => entry.id === id)?.command.type;
-  return type === 'publish' || type === 'notify';
+  return run.outbox.find((entry) => entry.id === id)?.command.type === 'publish';
 }

@@ -64,8 +64,8 @@ export function createPorts(around: Surroundings, process: SimProcess): Ports {
     },
     armDeadMan: (run, at, units) => call('scheduler.arm', async () => outside.arm({ run, units }, at)),
     disarmDeadMan: (id) => call('scheduler.disarm', async () => outside.disarm(id)),
-    publish: (change) => call('bus.publish', async () => outside.published(change)),
-    notify: (channel, change) => call('channel.notify', async () => oracle.notified(channel, change)),
+    publish: (changes) =>
+      call('bus.publish', async () => changes.forEach((change) => outside.published(change))),
     page: () => call('channel.page', async () => oracle.note('page')),
   };
   return around.plant?.ports?.(ports) ?? ports;

@@ -47,7 +47,6 @@ export function onResult(draft: Draft, id: number, result: CommandResult): void 
     case 'schedule-tick':
     case 'journal':
     case 'publish':
-    case 'notify':
     case 'page':
       if (result.type === 'failed') draft.retryLater(entry);
       else draft.settle(id);

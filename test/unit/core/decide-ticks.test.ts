@@ -103,17 +103,20 @@ describe('commands without a result', () => {
   });
 });
 
-describe('a channel that is down', () => {
+describe('a bus that is down', () => {
   it('is tried again until it has been told, and delays nothing', () => {
     const driven = drivenTo('observing', { experiment: { ...experiment, notify: ['slack:chaos'] } });
-    const waiting = driven.outstanding('notify').length;
+    const waiting = driven.outstanding('publish').length;
     expect(waiting).toBeGreaterThan(3);
+    expect(driven.outstanding('publish').map(({ command }) => command)).toMatchObject(
+      Array.from({ length: waiting }, () => ({ change: { channels: ['slack:chaos'] } })),
+    );
     for (let hour = 0; hour < 3; hour += 1) {
-      for (const { id } of driven.outstanding('notify'))
+      for (const { id } of driven.outstanding('publish'))
         driven.event({ type: 'result', command: id, result: failed(true) });
       driven.event({ type: 'sweep' }, 1_000);
     }
-    expect(driven.outstanding('notify').length).toBeGreaterThanOrEqual(waiting);
+    expect(driven.outstanding('publish').length).toBeGreaterThanOrEqual(waiting);
   });
 });
 

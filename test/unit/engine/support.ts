@@ -141,11 +141,10 @@ export function testPorts(change: Partial<Ports> = {}): {
     },
     armDeadMan: () => note('arm-dead-man'),
     disarmDeadMan: () => note('disarm-dead-man'),
-    publish: (published_) => {
-      published.push(published_);
+    publish: (changes) => {
+      published.push(...changes);
       return note('publish');
     },
-    notify: () => note('notify'),
     page: () => note('page'),
     ...change,
   };
