@@ -25,6 +25,7 @@ const mayImport = {
   local: [...middle, 'engine', ...inner, 'layer/group'],
   cli: ['local', 'simulation', ...middle, 'engine', ...inner, 'layer/faults', 'layer/aws-errors'],
   layer: ['generated'],
+  serverless: inner,
   // Runs the same engine and drivers over memory: `inoculate simulate` and the tests.
   simulation: ['adapters', 'faults', 'aws', 'engine', ...inner],
 };
@@ -42,6 +43,8 @@ const outside = {
   // They run inside other people's functions: every package would cost their cold starts.
   layer: { node: true, packages: [] },
   'local/inside': { node: true, packages: [] },
+  // It is loaded into other people's deployments.
+  serverless: { node: true, packages: [] },
 };
 
 const folders = Object.entries(mayImport).map(([folder, others]) => ({

@@ -1,9 +1,10 @@
-// Builds dist/: the command line (cli), the Lambda layer as it will lie in /opt (layer), and what runs functions on
-// one machine (runtime). "node scripts/build.ts cli" builds one part alone.
+// Builds dist/: the command line (cli), the Lambda layer as it will lie in /opt (layer), what runs functions on one
+// machine (runtime), and the plugin for the Serverless Framework (serverless). "node scripts/build.ts cli" builds one part alone.
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildCli } from './build/cli.ts';
 import { licenceTexts } from './build/licences.ts';
+import { buildPlugin } from './build/plugin.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -21,6 +22,11 @@ const parts: Readonly<Record<string, (outDir: string) => Promise<readonly string
     const { buildRuntime } = await import('./build-runtime.ts');
     for (const note of await buildRuntime(outDir)) console.warn(note);
     // Foreign code lies there as a package of its own, with its licence.
+    return [];
+  },
+  serverless: async (outDir) => {
+    await buildPlugin(root, outDir);
+    // The dependency rule keeps foreign code out.
     return [];
   },
 };

@@ -7,7 +7,8 @@ import type { Dose, InFunctionFault } from '../generated/types.ts';
 import { groupOf } from '../layer/group.ts';
 import { LN_GAMMA } from '../stats/histogram.ts';
 import { startHost } from './host.ts';
-import type { LambdaRuntime, LocalFunction, LocalService } from './service/model.ts';
+import type { LambdaRuntime } from '../core/lambda-runtimes.ts';
+import type { LocalFunction, LocalService } from './service/model.ts';
 import type { InvocationResult, RuntimeReport } from './types.ts';
 
 export interface TrialOptions {

@@ -88,7 +88,7 @@ describe('the package, installed into an empty project', () => {
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('holds the command line, the layer, the runtime, the schemas and the licences', () => {
+  it('holds the command line, the layer, the runtime, the plugin, the schemas and the licences', () => {
     expect(packed).toEqual(
       expect.arrayContaining([
         'package.json',
@@ -99,6 +99,7 @@ describe('the package, installed into an empty project', () => {
         'dist/THIRD-PARTY-LICENSES.txt',
         'dist/cli/main.mjs',
         'dist/layer/inoculate/wrapper',
+        'dist/serverless/plugin.cjs',
         'dist/layer/inoculate/handler.mjs',
         'dist/runtime/aws-lambda-ric/index.mjs',
         'dist/runtime/aws-lambda-ric/LICENSE',
@@ -142,6 +143,21 @@ describe('the package, installed into an empty project', () => {
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
     const told = await succeed('npx', ['--no-install', 'inoculate', '--version'], { cwd: project, env });
     expect(told).toContain(version);
+  });
+
+  it('lets a serverless.yml of the project name the plugin, which needs nothing else', async () => {
+    const probe = `
+      const { existsSync } = require('node:fs');
+      const Plugin = require('inoculate/serverless');
+      const layer = require('node:path').resolve(require.resolve('inoculate/serverless'), '../../layer');
+      console.log(typeof Plugin, Plugin.name, existsSync(layer + '/inoculate/wrapper'));`;
+    const output = await succeed(process.execPath, ['--input-type=commonjs', '--eval', probe], {
+      cwd: project,
+      env,
+    });
+    expect(output.trim()).toBe('function InoculatePlugin true');
+    const { size } = lstatSync(join(project, 'node_modules/inoculate/dist/serverless/plugin.cjs'));
+    expect(size).toBeLessThan(40_000);
   });
 
   it('finds the embedded DynamoDB and the bundler beside it', async () => {

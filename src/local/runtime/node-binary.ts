@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import type { LambdaRuntime } from '../service/model.ts';
+import type { LambdaRuntime } from '../../core/lambda-runtimes.ts';
 import { ancestors } from './client.ts';
 
 export interface NodeBinary {

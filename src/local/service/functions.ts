@@ -1,6 +1,7 @@
+import { type LambdaRuntime, lambdaRuntimes } from '../../core/lambda-runtimes.ts';
 import { listing, type Path } from '../../core/problem.ts';
 import { evaluate, type Stack } from './intrinsics.ts';
-import type { LambdaRuntime, LocalFunction } from './model.ts';
+import type { LocalFunction } from './model.ts';
 import type { Reader } from './reader.ts';
 import type { Tree } from './tree.ts';
 
@@ -17,7 +18,6 @@ export interface FunctionEntry {
 const defaultTimeoutS = 6;
 const defaultMemoryMb = 1024;
 const defaultStorageMb = 512;
-const runtimes: readonly LambdaRuntime[] = ['nodejs22.x', 'nodejs24.x'];
 
 export function findFunctions(reader: Reader, stack: Stack): FunctionEntry[] {
   const expected = 'functions by name';
@@ -97,7 +97,7 @@ function readRuntime({ reader, note }: FunctionContext, entry: FunctionEntry): L
   const at = own === undefined ? ['provider', 'runtime'] : [...path, 'runtime'];
   const stated = own ?? reader.at(['provider', 'runtime']);
   const runtime = reader.text(stated, at);
-  const known = runtimes.find((candidate) => candidate === runtime);
+  const known = lambdaRuntimes.find((candidate) => candidate === runtime);
   if (known !== undefined) return known;
   if (
     reader.below(tree, ['image'], path) !== undefined ||
@@ -109,7 +109,14 @@ function readRuntime({ reader, note }: FunctionContext, entry: FunctionEntry): L
     return undefined;
   }
   const message = runtime === undefined ? 'No runtime is given' : `${runtime} cannot be run here`;
-  reader.problem(stated ?? tree, at, 'unsupported-runtime', message, runtime ?? '', listing(runtimes, 'or'));
+  reader.problem(
+    stated ?? tree,
+    at,
+    'unsupported-runtime',
+    message,
+    runtime ?? '',
+    listing(lambdaRuntimes, 'or'),
+  );
   return undefined;
 }
 

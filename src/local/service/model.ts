@@ -1,3 +1,5 @@
+import type { LambdaRuntime } from '../../core/lambda-runtimes.ts';
+
 /** What one machine needs to know of a service. */
 export interface LocalService {
   readonly name: string;
@@ -17,8 +19,6 @@ export interface LocalService {
   /** What serverless.yml says and one machine does not do, in sentences. */
   readonly notes: readonly string[];
 }
-
-export type LambdaRuntime = 'nodejs22.x' | 'nodejs24.x';
 
 export interface LocalFunction {
   readonly key: string;
