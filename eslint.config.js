@@ -92,6 +92,7 @@ export default defineConfig(
     'coverage/',
     'src/generated/',
     'test/runtimes/node_modules/',
+    'test/runtimes/python/',
     'test/**/fixtures/',
     '**/*.d.ts',
     '**/.inoculate/',

@@ -20,6 +20,9 @@ export type * from './types.ts';
 /** The table from which the layer reads doses and to which it writes telemetry; made at the start, with a layer. */
 export const functionTableName = 'inoculate-functions';
 
+const layerWrapper = 'inoculate/wrapper';
+/** The embedded services take any; the real ones would refuse these. */
+const placeholders = { accessKeyId: 'local', secretAccessKey: 'local', sessionToken: 'local' };
 const clock = systemClock;
 const idleSandboxMs = 5 * 60_000;
 const asyncRetryDelaysMs = [1000, 2000];
@@ -77,6 +80,8 @@ async function open(
     mountPoint: folders.mountPoint,
     temporaryDir: folders.temporary,
     layerDir: options.layerDir === undefined ? undefined : path.resolve(options.layerDir),
+    wrapper: options.layerDir === undefined ? undefined : layerWrapper,
+    credentials: placeholders,
     code,
     modules,
     hostEnvironment,
@@ -146,7 +151,7 @@ function prepareFolders({ stateDir, layerDir }: HostOptions): {
   readonly mountPoint: string;
   readonly temporary: string;
 } {
-  const wrapper = layerDir === undefined ? undefined : path.join(layerDir, 'inoculate/wrapper');
+  const wrapper = layerDir === undefined ? undefined : path.join(layerDir, layerWrapper);
   if (wrapper !== undefined && !existsSync(wrapper)) {
     throw new Error(`The layer is not built: ${wrapper} is not there. Run "npm run build" first.`);
   }

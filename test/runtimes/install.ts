@@ -1,12 +1,14 @@
 /**
  * Installs what the tests run functions with (package.json beside this file), once per lock file: AWS's runtime interface
- * client with its native part built, Node 22 and 24, DynamoDB Local. Where the native part cannot be built, a line says
- * so and the tests run with the client's JavaScript part alone; in CI that is a failure.
+ * client with its native part built, Node 22 and 24, DynamoDB Local, the AWS emulator. Where the native part cannot be
+ * built, a line says so and the tests run with the client's JavaScript part alone; without Python those on the emulator
+ * are skipped; in CI both are failures.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installPython } from './python.ts';
 
 const folder = import.meta.dirname;
 const modules = join(folder, 'node_modules');
@@ -18,17 +20,26 @@ const tools = 'g++, make, cmake, autoconf, libtool and xz';
 const stamp = stampOf('package-lock.json');
 const inCi = (process.env['CI'] ?? '') !== '';
 
-if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp && isComplete()) process.exit(0);
-
-console.log('Installing the test runtimes (test/runtimes); the native runtime client takes about a minute.');
-npm('ci', '--ignore-scripts', '--no-audit', '--no-fund');
-for (const name of nodes) installNode(name);
-const built = buildNativeClient();
-if (!built && inCi) {
-  console.error(`aws-lambda-ric could not be built; CI needs it. It takes ${tools}.`);
+const installed = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp && isComplete();
+if (!installed) installRuntimes();
+if (!installPython() && inCi) {
+  console.error('CI needs Python 3.10 with venv.');
   process.exit(1);
 }
-writeFileSync(stampFile, stamp);
+
+function installRuntimes(): void {
+  console.log(
+    'Installing the test runtimes (test/runtimes); the native runtime client takes about a minute.',
+  );
+  npm('ci', '--ignore-scripts', '--no-audit', '--no-fund');
+  for (const name of nodes) installNode(name);
+  const built = buildNativeClient();
+  if (!built && inCi) {
+    console.error(`aws-lambda-ric could not be built; CI needs it. It takes ${tools}.`);
+    process.exit(1);
+  }
+  writeFileSync(stampFile, stamp);
+}
 
 /** Of this machine as well: what was built elsewhere does not run here. */
 function stampOf(name: string): string {

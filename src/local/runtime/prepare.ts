@@ -1,13 +1,19 @@
 import path from 'node:path';
-import type { LocalService } from '../service/model.ts';
+import type { LocalFunction, LocalService } from '../service/model.ts';
 import type { Isolation, RuntimeClient, RuntimeReport } from '../types.ts';
 import { type FoundClient, findClient } from './client.ts';
 import { namespacesRefused } from './isolation.ts';
 import { findNode, type NodeBinary } from './node-binary.ts';
 import { packageRoot } from './package-root.ts';
 
+/** Of whose functions the runtimes are prepared. */
+export interface PreparedService {
+  readonly dir: LocalService['dir'];
+  readonly functions: Readonly<Record<string, Pick<LocalFunction, 'key' | 'runtime'>>>;
+}
+
 export interface PrepareOptions {
-  readonly service: LocalService;
+  readonly service: PreparedService;
   readonly runtimeDir: string | undefined;
   readonly only: RuntimeClient | undefined;
   readonly requireNative: boolean;
@@ -93,7 +99,7 @@ function probe(
   });
 }
 
-function nodeNotes(service: LocalService, nodes: Readonly<Record<string, NodeBinary>>): string[] {
+function nodeNotes(service: PreparedService, nodes: Readonly<Record<string, NodeBinary>>): string[] {
   const wrong = Object.values(service.functions).filter((fn) => nodes[fn.key]?.asDeclared === false);
   return [...new Set(wrong.map((fn) => fn.runtime))].map((runtime) => {
     const keys = wrong.flatMap((fn) => (fn.runtime === runtime ? [fn.key] : [])).join(', ');

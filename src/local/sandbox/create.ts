@@ -6,7 +6,7 @@ import type { Logs } from '../logs.ts';
 import type { SandboxEvents } from '../pool.ts';
 import type { Prepared } from '../runtime/prepare.ts';
 import type { LocalFunction } from '../service/model.ts';
-import { environmentOf, type SandboxFolders } from './environment.ts';
+import { environmentOf, type SandboxCredentials, type SandboxFolders } from './environment.ts';
 import { launch } from './launch.ts';
 import { Sandbox } from './sandbox.ts';
 
@@ -19,7 +19,11 @@ export interface SandboxFactory {
   readonly mountPoint: string;
   /** Where sandboxes without namespaces have their /tmp. */
   readonly temporaryDir: string;
+  /** The folder that becomes /opt. */
   readonly layerDir: string | undefined;
+  /** An exec wrapper below /opt that is put before the function's own; see `environmentOf`. */
+  readonly wrapper: string | undefined;
+  readonly credentials: SandboxCredentials;
   /** Bundles by function key. */
   readonly code: Readonly<Record<string, string>>;
   /** Packages that are not in the bundles. */
@@ -56,6 +60,8 @@ export function createSandbox(factory: SandboxFactory, fn: LocalFunction, events
           logStream: logStreamName(clock),
           host: factory.hostEnvironment,
           extra: factory.extraEnvironment[fn.key] ?? {},
+          credentials: factory.credentials,
+          wrapper: factory.wrapper,
         }),
       }),
     onOutput: logs.sink(fn.key, (line) => ({ kind: 'function', functionKey: fn.key, line })),

@@ -17,6 +17,12 @@ export interface SandboxFolders {
   readonly temporary: string | undefined;
 }
 
+export interface SandboxCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
 export interface EnvironmentInput {
   readonly fn: LocalFunction;
   readonly region: string;
@@ -29,18 +35,21 @@ export interface EnvironmentInput {
   readonly host: Readonly<Record<string, string>>;
   /** On top of serverless.yml, for this function. */
   readonly extra: Readonly<Record<string, string>>;
+  readonly credentials: SandboxCredentials;
+  /** An exec wrapper of the layer, as a path below /opt, that is put before the function's own. */
+  readonly wrapper: string | undefined;
 }
 
 const wrapperVariable = 'AWS_LAMBDA_EXEC_WRAPPER';
 
 /**
  * The variables of one sandbox. What Lambda reserves cannot be set by the function, as on AWS; the exec wrapper that it
- * set itself is run by the layer's.
+ * set itself is run by the one that is put before it.
  */
 export function environmentOf(input: EnvironmentInput): Record<string, string> {
   const { fn, host, extra, folders, isolation } = input;
   const own: Record<string, string> = { ...fn.environment, ...extra };
-  const wrapper = own[wrapperVariable];
+  const ownWrapper = own[wrapperVariable];
   const environment: Record<string, string> = {
     ...locale,
     ...pathsOf(isolation, folders),
@@ -48,10 +57,10 @@ export function environmentOf(input: EnvironmentInput): Record<string, string> {
     ...own,
     ...reservedOf(input),
   };
-  if (folders.opt !== undefined) {
+  if (input.wrapper !== undefined && folders.opt !== undefined) {
     const root = isolation === 'namespace' ? '/opt' : folders.opt;
-    environment[wrapperVariable] = `${root}/inoculate/wrapper`;
-    if (wrapper !== undefined) environment['INOCULATE_EXEC_WRAPPER'] = wrapper;
+    environment[wrapperVariable] = `${root}/${input.wrapper}`;
+    if (ownWrapper !== undefined) environment['INOCULATE_EXEC_WRAPPER'] = ownWrapper;
   }
   return environment;
 }
@@ -75,7 +84,7 @@ function pathsOf(isolation: Isolation, folders: SandboxFolders): Record<string, 
 }
 
 function reservedOf(input: EnvironmentInput): Record<string, string> {
-  const { fn, region, isolation, folders } = input;
+  const { fn, region, isolation, folders, credentials } = input;
   const inside = isolation === 'namespace';
   return {
     _HANDLER: fn.handler,
@@ -86,14 +95,13 @@ function reservedOf(input: EnvironmentInput): Record<string, string> {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_LAMBDA_FUNCTION_NAME: fn.name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_VERSION: fn.version ?? '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: input.logStream,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    // The embedded services take any; the real ones would refuse these.
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
   };
 }

@@ -28,6 +28,8 @@ export interface LocalFunction {
   /** As in serverless.yml: `functions/checkout.handler`. */
   readonly handler: string;
   readonly runtime: LambdaRuntime;
+  /** Of a published version; without it the function runs as `$LATEST`. */
+  readonly version?: string;
   readonly timeoutS: number;
   readonly memoryMb: number;
   /** Size of /tmp. */

@@ -1,0 +1,826 @@
+"""Starts MiniStack as the AWS of the emulator tests, and puts right from outside what it lacks or does otherwise than AWS.
+
+Pinned to one version, since it changes that version's private functions. Each change says what AWS does. The process
+listens on a Unix socket (the recorder is what the world talks to), and ends with its standard input.
+
+    python launch_ministack.py SOCKET WORK_DIR INVOKE_URL      (GATEWAY_PORT: the recorder's port, for the URLs handed out)
+"""
+
+import asyncio
+import contextvars
+import hashlib
+import importlib.metadata
+import io
+import json
+import os
+import sys
+import threading
+import time
+import urllib.request
+import uuid
+import zipfile
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
+
+PINNED = "1.4.21"
+SOCKET, WORK_DIR, INVOKE_URL = sys.argv[1:4]
+
+found = importlib.metadata.version("ministack")
+if found != PINNED:
+    sys.exit(f"These fixes are for MiniStack {PINNED}, and {found} is installed: check each fix, then change PINNED.")
+
+
+def end_with_parent():
+    """The test process holds the other end of standard input: however that ends, this process does too."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    os._exit(0)
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+
+from ministack import app as gateway  # noqa: E402
+from ministack.core import responses  # noqa: E402
+from ministack.services import cloudformation as cfn  # noqa: E402
+from ministack.services import cloudwatch, dynamodb, eventbridge, route53, scheduler, sns, sqs  # noqa: E402
+from ministack.services import lambda_svc as lam  # noqa: E402
+from ministack.services.cloudformation import handlers as cfn_handlers  # noqa: E402
+from ministack.services.cloudformation import provisioners as cfn_types  # noqa: E402
+
+ACCOUNT = os.environ["MINISTACK_ACCOUNT_ID"]
+REGION = os.environ["MINISTACK_REGION"]
+
+
+def in_background(work, *args):
+    """A thread that keeps the account and Region of whoever started it."""
+    threading.Thread(target=contextvars.copy_context().run, args=(work, *args), daemon=True).start()
+
+
+def iso(epoch):
+    return datetime.fromtimestamp(epoch, tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Lambda: every function runs in the test process's sandboxes, under AWS's runtime interface client.
+# ---------------------------------------------------------------------------------------------------------------------
+
+extracting = threading.Lock()
+request_id_of_event = contextvars.ContextVar("request_id_of_event", default=None)
+
+
+def extracted(data, kind):
+    """A folder with what is in the archive, modes included; the same for the same bytes."""
+    folder = os.path.join(WORK_DIR, kind, hashlib.sha256(data).hexdigest()[:32])
+    with extracting:
+        if not os.path.isdir(folder):
+            partial = f"{folder}.partial"
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                lam._extract_zip_preserving_mode(archive, partial)
+            os.rename(partial, folder)
+    return folder
+
+
+def layer_folders(config):
+    archives = [lam._resolve_layer_zip(layer["Arn"]) for layer in config.get("Layers") or []]
+    return [extracted(data, "layers") for data in archives if data]
+
+
+def execute_in_sandbox(func, event, _url, request_id):
+    """What `_execute_function_proxy` returns, with the function's own error object and the end of its log."""
+    config = func.get("config") or func
+    name = config["FunctionName"]
+    function = lam._functions.get(name) or {}
+    request = {
+        # One request id for all attempts at one asynchronous event.
+        "requestId": request_id_of_event.get() or request_id,
+        "config": config,
+        "task": extracted(func["code_zip"], "code"),
+        "layers": layer_folders(config),
+        # Of the function, whichever of its versions is invoked.
+        "reservedConcurrency": function.get("concurrency"),
+        "payload": json.dumps(event, ensure_ascii=False),
+    }
+    body = json.dumps(request).encode()
+    post = urllib.request.Request(INVOKE_URL, data=body, method="POST", headers={"content-type": "application/json"})
+    # The sandbox holds the function to its timeout; initialisation comes on top.
+    with urllib.request.urlopen(post, timeout=int(config.get("Timeout") or 3) + 60) as answer:
+        result = json.loads(answer.read())
+    if result["kind"] == "throttled":
+        return lam._throttle_response("ReservedFunctionConcurrentInvocationLimitExceeded", "Rate Exceeded.")
+    if result["kind"] == "failure":
+        return {"body": result["failure"], "error": True, "function_error": "Unhandled", "log": result["log"]}
+    return {"body": result["body"], "log": result["log"]}
+
+
+lam._proxy_url_for = lambda config: INVOKE_URL
+lam._execute_function_proxy = execute_in_sandbox
+
+
+def execute_and_count(func, event):
+    """AWS counts every invocation in AWS/Lambda, whoever asked for it; MiniStack only those by Invoke."""
+    started = time.time()
+    result = plain_execute(func, event)
+    config = func.get("config") or func
+    throttled = bool(result.get("throttle"))
+    count_invocation(
+        config["FunctionName"],
+        duration_ms=0 if throttled else (time.time() - started) * 1000,
+        error=bool(result.get("error")) and not throttled,
+        throttle=throttled,
+    )
+    cloudwatch._evaluate_all_alarms()
+    return result
+
+
+plain_execute = lam._execute_function
+count_invocation = lam._emit_lambda_metrics
+lam._execute_function = execute_and_count
+lam._emit_lambda_metrics = lambda *args, **kwargs: None
+
+ASYNC_RETRY_SECONDS = (1, 2)  # AWS: one minute, then two
+THROTTLED_RETRY_SECONDS = 1  # AWS: from one second, growing to five minutes
+
+
+def invoke_async(func, event):
+    """AWS tries a failed asynchronous invocation twice more. A throttled one goes back into the queue and is no attempt."""
+
+    def run():
+        config = func.get("config") or func
+        name = config["FunctionName"]
+        function = lam._functions.get(name) or func
+        settings = function.get("event_invoke_config") or (function.get("event_invoke_configs") or {}).get("") or {}
+        retries = settings.get("MaximumRetryAttempts")
+        retries = 2 if retries is None else int(retries)
+        ends_at = time.time() + int(settings.get("MaximumEventAgeInSeconds") or 21600)
+        request_id_of_event.set(str(uuid.uuid4()))
+        attempt = 0
+        while True:
+            result = lam._execute_function_with_config_scope(func, event)
+            if not result.get("error"):
+                return
+            if result.get("throttle"):
+                delay = THROTTLED_RETRY_SECONDS
+            else:
+                attempt += 1
+                if attempt > retries:
+                    break
+                delay = ASYNC_RETRY_SECONDS[min(attempt, 2) - 1]
+            if time.time() + delay > ends_at:
+                break
+            time.sleep(delay)
+        destination = (settings.get("DestinationConfig") or {}).get("OnFailure", {}).get("Destination")
+        if destination:
+            lam._route_async_failure(destination, name, event, result)
+        dead_letters = (config.get("DeadLetterConfig") or {}).get("TargetArn")
+        if dead_letters:
+            send_dead_letter(dead_letters, event)
+
+    in_background(run)
+
+
+def send_dead_letter(arn, event):
+    """A dead-letter queue or topic gets the event as it is; MiniStack sends it a destination's envelope."""
+    body = json.dumps(event)
+    if ":sns:" in arn:
+        sns._fanout(arn, str(uuid.uuid4()), body, "")
+    else:
+        eventbridge._dispatch_to_sqs(responses.parse_arn(arn), body)
+
+
+lam.invoke_async_with_retry = invoke_async
+
+
+def dispatch_async(function_arn, payload):
+    """EventBridge and Scheduler invoke asynchronously on AWS, so failures are retried and dead-lettered."""
+    func, config, name = lam._get_func_record_for_ref(function_arn)
+    if not func or not config:
+        eventbridge.logger.warning("Target function %s not found", name)
+        return
+    try:
+        event = json.loads(payload)
+    except json.JSONDecodeError:
+        event = payload
+    record = version_record(func, config)
+    invoke_async(record, event)
+
+
+def version_record(func, config):
+    """With the code of the version asked for: MiniStack would run a published version with the code of $LATEST."""
+    version = func.get("versions", {}).get(config.get("Version"))
+    return {**func, **version} if version else lam._execution_record_for_config(func, config)
+
+
+eventbridge._dispatch_to_lambda = dispatch_async
+
+
+def deliver_to_lambda(endpoint, envelope, _topic, subscription, *_):
+    """As SNS does it on AWS: asynchronously, with Lambda's retries."""
+    record = {"EventVersion": "1.0", "EventSubscriptionArn": subscription, "EventSource": "aws:sns"}
+    dispatch_async(endpoint, json.dumps({"Records": [{**record, "Sns": json.loads(envelope)}]}))
+
+
+sns._deliver_to_lambda = deliver_to_lambda
+
+
+def refuse_wrong_revision(update):
+    """AWS answers 412 to an update whose RevisionId is not the function's."""
+
+    def checked(name, data):
+        function = lam._functions.get(name)
+        asked = data.get("RevisionId")
+        if function is not None and asked and asked != function["config"].get("RevisionId"):
+            message = (
+                "The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to "
+                "retrieve the latest RevisionId"
+            )
+            return responses.error_response_json("PreconditionFailedException", message, 412)
+        if function is not None and function["config"].get("LastUpdateStatus") == "InProgress":
+            message = (
+                f"The operation cannot be performed at this time. An update is in progress for resource: "
+                f"{function['config']['FunctionArn']}"
+            )
+            return responses.error_response_json("ResourceConflictException", message, 409)
+        return update(name, data)
+
+    return checked
+
+
+lam._update_config = refuse_wrong_revision(lam._update_config)
+lam._update_code = refuse_wrong_revision(lam._update_code)
+
+
+def update_mapping(mapping_id, data):
+    """AWS answers Enabling or Disabling, and is there a moment later."""
+    mapping = lam._esms.get(mapping_id)
+    before = mapping and mapping["State"]
+    answer = plain_update_mapping(mapping_id, data)
+    if mapping is None or mapping["State"] == before:
+        return answer
+    after = mapping["State"]
+    mapping["State"] = {"Enabled": "Enabling", "Disabled": "Disabling"}[after]
+    timer = threading.Timer(0.3, lambda: mapping.update(State=after))
+    timer.daemon = True
+    timer.start()
+    return responses.json_response(lam._esm_response(mapping), 202)
+
+
+plain_update_mapping = lam._update_esm
+lam._update_esm = update_mapping
+
+# AWS polls each mapping by itself, with several batches under way; MiniStack polls all of them one after the other, so
+# that one slow function holds up every other queue.
+BATCHES_PER_MAPPING = 5
+only_mapping = contextvars.ContextVar("only_mapping", default=None)
+all_mappings = lam._iter_all_esms
+poll_mapping = lam._poll_sqs
+batches = {}
+batches_lock = threading.Lock()
+
+
+def chosen_mappings():
+    chosen = only_mapping.get()
+    return [entry for entry in all_mappings() if chosen is None or entry[2]["UUID"] == chosen]
+
+
+def poll_one(mapping_id):
+    only_mapping.set(mapping_id)
+    try:
+        while poll_mapping():
+            pass
+    finally:
+        with batches_lock:
+            batches[mapping_id] -= 1
+
+
+def has_message(mapping):
+    queue = sqs._queue_by_arn(mapping["EventSourceArn"])
+    now = time.time()
+    return queue is not None and any(message["visible_at"] <= now for message in list(queue["messages"]))
+
+
+def poll_all_queues():
+    started = False
+    for account, region, mapping in list(all_mappings()):
+        if not mapping.get("Enabled", True) or ":sqs:" not in mapping.get("EventSourceArn", ""):
+            continue
+        responses._request_account_id.set(account)
+        responses._request_region.set(region)
+        limit = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency") or BATCHES_PER_MAPPING
+        with batches_lock:
+            free = batches.get(mapping["UUID"], 0) < int(limit)
+            if not free or not has_message(mapping):
+                continue
+            batches[mapping["UUID"]] = batches.get(mapping["UUID"], 0) + 1
+        in_background(poll_one, mapping["UUID"])
+        started = True
+    return started
+
+
+def poll_loop():
+    while True:
+        try:
+            busy = [lam._poll_dynamodb_streams()]
+            poll_all_queues()
+            time.sleep(0.02 if any(busy) else 0.1)
+        except Exception:
+            lam.logger.exception("polling failed")
+            time.sleep(1)
+
+
+lam._iter_all_esms = chosen_mappings
+lam._poll_loop = poll_loop
+
+# ---------------------------------------------------------------------------------------------------------------------
+# EventBridge Scheduler
+# ---------------------------------------------------------------------------------------------------------------------
+
+scheduler._SCHEDULE_TICK_INTERVAL = 1
+eventbridge._SCHEDULER_TICK_INTERVAL = 1
+
+
+def in_utc(expression, zone):
+    """MiniStack reads every expression as UTC. Here at() is converted, and cron() is judged in the schedule's zone."""
+    moment = datetime.fromisoformat(expression[len("at(") : -1]).replace(tzinfo=ZoneInfo(zone))
+    return f"at({moment.astimezone(timezone.utc).strftime('%Y-%m-%dT%H:%M:%S')})"
+
+
+def tick_schedules():
+    with converted_schedules():
+        plain_tick()
+
+
+class converted_schedules:
+    def __enter__(self):
+        self.changed = []
+        for schedule in list(scheduler._schedules._data.values()):
+            zone, expression = schedule.get("ScheduleExpressionTimezone"), schedule["ScheduleExpression"]
+            if zone and zone != "UTC" and expression.startswith("at("):
+                self.changed.append((schedule, expression))
+                schedule["ScheduleExpression"] = in_utc(expression, zone)
+
+    def __exit__(self, *_):
+        for schedule, expression in self.changed:
+            schedule["ScheduleExpression"] = expression
+
+
+plain_tick = scheduler._tick_schedules
+scheduler._tick_schedules = tick_schedules
+
+
+def invoke_target(target, event, rule, view=None):
+    """Scheduler replaces its context attributes in the input."""
+    text = target.get("Input")
+    if text and event.get("Source") == "aws.scheduler":
+        scheduled = scheduled_time(rule, event["Time"])
+        attributes = {
+            "aws.scheduler.scheduled-time": iso(scheduled),
+            "aws.scheduler.schedule-arn": rule["Arn"],
+            "aws.scheduler.execution-id": event["EventId"],
+            "aws.scheduler.attempt-number": "1",
+        }
+        for name, value in attributes.items():
+            text = text.replace(f"<{name}>", value)
+        target = {**target, "Input": text}
+    plain_invoke_target(target, event, rule, view)
+
+
+def scheduled_time(schedule, now):
+    at = scheduler._at_time_epoch(schedule["ScheduleExpression"])
+    return at if at is not None else int(now)
+
+
+plain_invoke_target = eventbridge._invoke_target
+eventbridge._invoke_target = invoke_target
+
+# ---------------------------------------------------------------------------------------------------------------------
+# CloudWatch
+# ---------------------------------------------------------------------------------------------------------------------
+
+BREACHES = {
+    "GreaterThanOrEqualToThreshold": lambda value, limit: value >= limit,
+    "GreaterThanThreshold": lambda value, limit: value > limit,
+    "LessThanThreshold": lambda value, limit: value < limit,
+    "LessThanOrEqualToThreshold": lambda value, limit: value <= limit,
+}
+
+
+def evaluate_alarm(alarm):
+    """By the alarm's own dimensions, period by period, M out of N, and missing data as the alarm says; MiniStack takes
+    all dimensions and all periods in one. An alarm whose metric never had data keeps the state it was set to."""
+    name, namespace = alarm.get("MetricName"), alarm.get("Namespace")
+    dimensions = cloudwatch._dims_key({entry["Name"]: entry["Value"] for entry in alarm.get("Dimensions") or []})
+    points = cloudwatch._metrics.get((namespace, name, dimensions))
+    if not name or not points:
+        return
+    period, periods = int(alarm.get("Period") or 60), int(alarm.get("EvaluationPeriods") or 1)
+    limit, breaches = alarm.get("Threshold", 0), BREACHES.get(alarm.get("ComparisonOperator"))
+    if breaches is None:
+        return
+    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"
+    now = time.time()
+    values = []
+    for index in range(periods):
+        end = now - index * period
+        inside = [point["Value"] for point in list(points) if end - period < point["Timestamp"] <= end]
+        values.append(cloudwatch._stat_value(cloudwatch._calc_stats(inside), statistic, inside) if inside else None)
+    known = [value for value in values if value is not None]
+    missing = alarm.get("TreatMissingData") or "missing"
+    needed = int(alarm.get("DatapointsToAlarm") or periods)
+    breaching = sum(1 for value in known if breaches(value, limit))
+    if missing == "breaching":
+        breaching += periods - len(known)
+    if not known and missing in ("missing", "ignore"):
+        new = "INSUFFICIENT_DATA" if missing == "missing" else alarm["StateValue"]
+    else:
+        # Missing periods are made up for by earlier ones on AWS; here fewer data need fewer breaches.
+        new = "ALARM" if breaching >= min(needed, max(len(known), 1)) and breaching > 0 else "OK"
+    if new != alarm["StateValue"]:
+        old = alarm["StateValue"]
+        reason = f"Threshold Crossed: {len(known)} datapoint(s) {known} compared with the threshold ({limit})."
+        alarm.update(StateValue=new, StateReason=reason, StateUpdatedTimestamp=int(now))
+        cloudwatch._record_history(alarm["AlarmName"], old, new, reason)
+        cloudwatch._dispatch_alarm_actions(alarm, old, new, reason)
+
+
+cloudwatch._evaluate_alarm = evaluate_alarm
+
+
+def evaluate_for_ever():
+    while True:
+        time.sleep(5)
+        cloudwatch._evaluate_all_alarms()
+
+
+def alarm_metrics(alarm):
+    """`configuration.metrics` of the event, as in the CloudWatch documentation of alarm events."""
+    metric = {
+        "namespace": alarm.get("Namespace"),
+        "name": alarm.get("MetricName"),
+        "dimensions": {entry["Name"]: entry["Value"] for entry in alarm.get("Dimensions") or []},
+    }
+    statistic = alarm.get("ExtendedStatistic") or alarm.get("Statistic")
+    stat = {"metric": metric, "period": alarm.get("Period"), "stat": statistic}
+    return [{"id": str(uuid.uuid5(uuid.NAMESPACE_OID, alarm["AlarmName"])), "metricStat": stat, "returnData": True}]
+
+
+def tell_event_bus(alarm, old, new, reason):
+    """On AWS every change of an alarm's state is an event on the default bus, beside the alarm's actions."""
+    notify_actions(alarm, old, new, reason)
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "+0000"
+    configuration = {"description": alarm.get("AlarmDescription") or ""}
+    if alarm.get("MetricName"):
+        configuration["metrics"] = alarm_metrics(alarm)
+    detail = {
+        "alarmName": alarm["AlarmName"],
+        "configuration": configuration,
+        "previousState": {"value": old, "timestamp": now},
+        "state": {"value": new, "reason": reason, "timestamp": now},
+    }
+    entry = {
+        "Source": "aws.cloudwatch",
+        "DetailType": "CloudWatch Alarm State Change",
+        "Detail": json.dumps(detail),
+        "Resources": [alarm.get("AlarmArn", "")],
+    }
+    eventbridge._put_events({"Entries": [entry]})
+
+
+notify_actions = cloudwatch._dispatch_alarm_actions
+cloudwatch._dispatch_alarm_actions = tell_event_bus
+
+
+def with_epochs(value, key=""):
+    """AWS JSON has times as numbers of seconds; the JavaScript SDK fails to parse MiniStack's texts."""
+    if isinstance(value, dict):
+        return {name: with_epochs(entry, name) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [with_epochs(entry, key) for entry in value]
+    return cloudwatch._parse_ts(value) if isinstance(value, str) and "Timestamp" in key else value
+
+
+plain_json_ok = cloudwatch._json_ok
+cloudwatch._json_ok = lambda data: plain_json_ok(with_epochs(data))
+
+# ---------------------------------------------------------------------------------------------------------------------
+# CloudFormation
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def validate_template(params):
+    """AWS takes a TemplateURL as well, which is what the Serverless Framework sends; creating the stack reads it."""
+    if not params.get("TemplateBody"):
+        params = {**params, "TemplateBody": ['{"Resources": {}}']}
+    return plain_validate(params)
+
+
+plain_validate = cfn_handlers._validate_template
+cfn_handlers._ACTION_HANDLERS["ValidateTemplate"] = validate_template
+
+
+def stack_events(params):
+    """Newest first, also within one millisecond: else a deployment that polls for the last event waits for ever."""
+    saved = {stack: list(events) for stack, events in cfn._stack_events.items()}
+    for stack in saved:
+        cfn._stack_events[stack].reverse()
+    try:
+        return plain_stack_events(params)
+    finally:
+        for stack, events in saved.items():
+            cfn._stack_events[stack][:] = events
+
+
+plain_stack_events = cfn_handlers._describe_stack_events
+cfn_handlers._ACTION_HANDLERS["DescribeStackEvents"] = stack_events
+
+
+def completed(resource_type, complete):
+    """Sets what MiniStack's resource type leaves out. An update of most types is its creation once more."""
+    type_handlers = cfn_types._RESOURCE_HANDLERS[resource_type]
+    for way in ("create", "update"):
+        plain = type_handlers.get(way)
+        if plain is None:
+            continue
+
+        def run(*args, plain=plain, way=way):
+            physical_id, attributes = plain(*args)
+            complete(physical_id, args[2] if way == "update" else args[1])
+            return physical_id, attributes
+
+        type_handlers[way] = run
+
+
+def flag(value):
+    return str(value).lower() == "true"
+
+
+def tags_of(props):
+    tags = props.get("Tags") or []
+    return dict(tags) if isinstance(tags, dict) else {tag["Key"]: str(tag["Value"]) for tag in tags}
+
+
+def checked(answer):
+    """An API's answer inside the emulator: an error is the stack's."""
+    status, _, body = answer
+    if status >= 400:
+        raise ValueError(body.decode() if isinstance(body, bytes) else str(body))
+
+
+def complete_function(name, props):
+    function = lam._functions[name]
+    reserved = props.get("ReservedConcurrentExecutions")
+    function["concurrency"] = None if reserved is None else int(reserved)
+    function["recursive_loop"] = props.get("RecursiveLoop", "Terminate")
+    function["tags"] = tags_of(props)
+    if props.get("DeadLetterConfig"):
+        function["config"]["DeadLetterConfig"] = props["DeadLetterConfig"]
+
+
+def complete_queue(url, props):
+    queue = sqs._queues[url]
+    for name in ("RedrivePolicy", "RedriveAllowPolicy"):
+        policy = props.get(name)
+        if policy:
+            queue["attributes"][name] = policy if isinstance(policy, str) else json.dumps(policy)
+    for name in ("KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"):
+        if props.get(name) is not None:
+            value = props[name]
+            queue["attributes"][name] = str(value).lower() if isinstance(value, bool) else str(value)
+    queue["tags"].update(tags_of(props))
+
+
+def complete_table(name, props):
+    table = dynamodb._tables[name]
+    table["DeletionProtectionEnabled"] = flag(props.get("DeletionProtectionEnabled", False))
+    if props.get("OnDemandThroughput"):
+        limits = {key: int(value) for key, value in props["OnDemandThroughput"].items()}
+        table["OnDemandThroughput"] = limits
+    lifetime = props.get("TimeToLiveSpecification")
+    if lifetime:
+        lifetime = {**lifetime, "Enabled": flag(lifetime.get("Enabled"))}
+        checked(dynamodb._update_ttl({"TableName": name, "TimeToLiveSpecification": lifetime}))
+    recovery = props.get("PointInTimeRecoverySpecification")
+    if recovery:
+        recovery = {"PointInTimeRecoveryEnabled": flag(recovery.get("PointInTimeRecoveryEnabled"))}
+        checked(
+            dynamodb._update_continuous_backups(
+                {"TableName": name, "PointInTimeRecoverySpecification": recovery}
+            )
+        )
+    tags = [{"Key": key, "Value": value} for key, value in tags_of(props).items()]
+    if tags:
+        checked(dynamodb._tag_resource({"ResourceArn": table["TableArn"], "Tags": tags}))
+
+
+def complete_topic(arn, props):
+    sns._topics[arn]["tags"].update(tags_of(props))
+    for name in ("KmsMasterKeyId", "SignatureVersion"):
+        if props.get(name) is not None:
+            sns._topics[arn]["attributes"][name] = str(props[name])
+
+
+def complete_mapping(mapping_id, props):
+    mapping = lam._esms[mapping_id]
+    mapping["Enabled"] = flag(props.get("Enabled", True))
+    mapping["State"] = "Enabled" if mapping["Enabled"] else "Disabled"
+    if tags_of(props):
+        mapping["Tags"] = tags_of(props)
+
+
+def complete_alarm(name, props):
+    if tags_of(props):
+        cloudwatch._resource_tags[cloudwatch._alarms[name]["AlarmArn"]] = tags_of(props)
+
+
+def complete_schedule(name, props):
+    """MiniStack's type leaves out the zone, the dates and what follows the last invocation."""
+    schedule = scheduler._schedules[f"{props.get('GroupName', 'default')}/{name}"]
+    for key in ("ScheduleExpressionTimezone", "StartDate", "EndDate", "KmsKeyArn"):
+        if props.get(key):
+            schedule[key] = props[key]
+
+
+completed("AWS::Lambda::Function", complete_function)
+completed("AWS::SQS::Queue", complete_queue)
+completed("AWS::DynamoDB::Table", complete_table)
+completed("AWS::SNS::Topic", complete_topic)
+completed("AWS::Lambda::EventSourceMapping", complete_mapping)
+completed("AWS::CloudWatch::Alarm", complete_alarm)
+completed("AWS::Scheduler::Schedule", complete_schedule)
+
+
+def updated_in_place(resource_type, keep):
+    """On AWS an update keeps what is in the resource; MiniStack makes it anew, empty."""
+    create = cfn_types._RESOURCE_HANDLERS[resource_type]["create"]
+
+    def update(_physical_id, _old, props, stack, logical_id):
+        before = keep.find(_physical_id)
+        physical_id, attributes = create(logical_id, props, stack)
+        if before is not None and physical_id == _physical_id:
+            keep.put(before, keep.find(physical_id))
+        return physical_id, attributes
+
+    cfn_types._RESOURCE_HANDLERS[resource_type].update(update=update, update_with_logical_id=True)
+
+
+class Kept:
+    """The parts of a resource that outlive an update of its stack."""
+
+    def __init__(self, store, names):
+        self.store, self.names = store, names
+
+    def find(self, physical_id):
+        return self.store.get(physical_id)
+
+    def put(self, before, after):
+        for name in self.names:
+            if name in before:
+                after[name] = before[name]
+
+
+FUNCTION_PARTS = ("versions", "next_version", "aliases", "policy", "event_invoke_config", "event_invoke_configs")
+updated_in_place("AWS::Lambda::Function", Kept(lam._functions, FUNCTION_PARTS))
+updated_in_place("AWS::SQS::Queue", Kept(sqs._queues, ("messages", "dedup_cache", "fifo_seq")))
+updated_in_place("AWS::DynamoDB::Table", Kept(dynamodb._tables, ("items", "ItemCount", "TableId", "CreationDateTime")))
+updated_in_place("AWS::SNS::Topic", Kept(sns._topics, ("subscriptions", "messages")))
+
+
+def update_subscription(physical_id, old_props, props, stack, logical_id):
+    cfn_types._RESOURCE_HANDLERS["AWS::SNS::Subscription"]["delete"](physical_id, old_props)
+    return cfn_types._RESOURCE_HANDLERS["AWS::SNS::Subscription"]["create"](logical_id, props, stack)
+
+
+# The topic keeps its subscriptions, so that made anew it would be there twice.
+cfn_types._RESOURCE_HANDLERS["AWS::SNS::Subscription"].update(update=update_subscription, update_with_logical_id=True)
+
+
+def bus_name(props):
+    """A name or an ARN, on AWS; MiniStack takes the ARN for a name."""
+    return props.get("EventBusName", "default").rsplit("/", 1)[-1]
+
+
+def with_bus_name(plain):
+    return lambda first, props, *rest: plain(first, {**props, "EventBusName": bus_name(props)}, *rest)
+
+
+rule_handlers = cfn_types._RESOURCE_HANDLERS["AWS::Events::Rule"]
+for way, plain in list(rule_handlers.items()):
+    rule_handlers[way] = with_bus_name(plain)
+
+
+def complete_rule(name, props):
+    rule = eventbridge._rules[eventbridge._rule_key(name, bus_name(props))]
+    # The default bus is left out of an ARN.
+    if rule["EventBusName"] == "default":
+        rule["Arn"] = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}"
+    rule["CreationTime"] = time.time()
+    if tags_of(props):
+        eventbridge._tags[rule["Arn"]] = tags_of(props)
+
+
+completed("AWS::Events::Rule", complete_rule)
+
+
+def create_version(logical_id, props, stack):
+    """The version's ARN has its number, which MiniStack leaves out."""
+    arn, attributes = plain_create_version(logical_id, props, stack)
+    name = arn.rsplit(":", 1)[-1]
+    config = lam._functions[name]["versions"][attributes["Version"]]["config"]
+    config["FunctionArn"] = f"{arn}:{attributes['Version']}"
+    return config["FunctionArn"], attributes
+
+
+def update_version(physical_id, _old, _props, _stack):
+    """A version never changes: the framework makes a new one under another logical name."""
+    return physical_id, {"Version": physical_id.rsplit(":", 1)[-1]}
+
+
+def delete_version(physical_id, _props):
+    *_, name, version = physical_id.split(":")
+    if name in lam._functions:
+        lam._functions[name]["versions"].pop(version, None)
+
+
+version_handlers = cfn_types._RESOURCE_HANDLERS["AWS::Lambda::Version"]
+plain_create_version = version_handlers["create"]
+version_handlers.update(create=create_version, update=update_version, delete=delete_version)
+
+# Types that MiniStack refuses.
+
+
+def create_archive(logical_id, props, stack):
+    name = props.get("ArchiveName") or cfn_types._physical_name(stack, logical_id, max_len=48)
+    pattern = props.get("EventPattern", "")
+    request = {
+        "ArchiveName": name,
+        "EventSourceArn": props["SourceArn"],
+        "EventPattern": json.dumps(pattern) if isinstance(pattern, dict) else pattern,
+        "RetentionDays": int(props.get("RetentionDays", 0)),
+        "Description": props.get("Description", ""),
+    }
+    eventbridge._archives.pop(name, None)
+    checked(eventbridge._create_archive(request))
+    return name, {"Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:archive/{name}"}
+
+
+def create_bus_policy(_logical_id, props, _stack):
+    bus, sid = bus_name(props), props["StatementId"]
+    policy = eventbridge._event_bus_policies.setdefault(bus, {"Version": "2012-10-17", "Statement": []})
+    statement = props.get("Statement") or {
+        "Effect": "Allow",
+        "Principal": props.get("Principal", "*"),
+        "Action": props.get("Action", "events:PutEvents"),
+        "Resource": f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{bus}",
+    }
+    policy["Statement"] = [entry for entry in policy["Statement"] if entry.get("Sid") != sid]
+    policy["Statement"].append({**statement, "Sid": sid})
+    return f"{bus}|{sid}", {}
+
+
+def delete_bus_policy(physical_id, _props):
+    bus, sid = physical_id.split("|")
+    eventbridge._remove_permission({"EventBusName": bus, "StatementId": sid})
+
+
+def create_health_check(_logical_id, props, _stack):
+    config = {name: value for name, value in props["HealthCheckConfig"].items()}
+    for name in ("Port", "RequestInterval", "FailureThreshold", "HealthThreshold"):
+        if name in config:
+            config[name] = int(config[name])
+    check_id = str(uuid.uuid4())
+    check = {"id": check_id, "caller_reference": str(uuid.uuid4()), "config": config, "version": 1}
+    route53._health_checks[check_id] = check
+    tags = {tag["Key"]: tag["Value"] for tag in props.get("HealthCheckTags") or []}
+    if tags:
+        route53._tags[("healthcheck", check_id)] = tags
+    return check_id, {"HealthCheckId": check_id}
+
+
+NEW_TYPES = {
+    "AWS::Events::Archive": {
+        "create": create_archive,
+        "delete": lambda name, _: eventbridge._delete_archive({"ArchiveName": name}),
+    },
+    "AWS::Events::EventBusPolicy": {"create": create_bus_policy, "delete": delete_bus_policy},
+    "AWS::Route53::HealthCheck": {
+        "create": create_health_check,
+        "delete": lambda check_id, _: route53._health_checks.pop(check_id, None),
+    },
+}
+cfn_types._RESOURCE_HANDLERS.update(NEW_TYPES)
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+async def serve():
+    from hypercorn.asyncio import serve as hypercorn_serve
+    from hypercorn.config import Config
+
+    config = Config()
+    config.bind = [f"unix:{SOCKET}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+    await hypercorn_serve(gateway.app, config, shutdown_trigger=asyncio.Event().wait)
+
+
+threading.Thread(target=evaluate_for_ever, daemon=True).start()
+asyncio.run(serve())
