@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { mkdirSync } from 'node:fs';
+import { lambdaRuntimes } from '../../../../src/core/lambda-runtimes.ts';
 import { systemClock } from '../../../../src/local/clock.ts';
 import { Logs } from '../../../../src/local/logs.ts';
 import { Pool, type PoolResult } from '../../../../src/local/pool.ts';
@@ -57,7 +58,7 @@ export class Functions {
     mkdirSync(this.#mountPoint, { recursive: true });
     mkdirSync(path.join(options.workDir, 'tmp'), { recursive: true });
     const functions = Object.fromEntries(
-      (['nodejs22.x', 'nodejs24.x'] as const).map((runtime) => [runtime, { key: runtime, runtime }] as const),
+      lambdaRuntimes.map((runtime) => [runtime, { key: runtime, runtime }] as const),
     );
     this.#prepared = prepareRuntime({
       service: { dir: import.meta.dirname, functions },

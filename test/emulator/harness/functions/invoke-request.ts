@@ -1,4 +1,5 @@
-import type { LambdaRuntime, LocalFunction } from '../../../../src/local/service/model.ts';
+import { lambdaRuntimes } from '../../../../src/core/lambda-runtimes.ts';
+import type { LocalFunction } from '../../../../src/local/service/model.ts';
 
 /** One invocation, as launch_ministack.py asks for it. */
 export interface InvokeRequest {
@@ -12,8 +13,6 @@ export interface InvokeRequest {
   /** JSON. */
   readonly payload: string;
 }
-
-const runtimes: readonly LambdaRuntime[] = ['nodejs22.x', 'nodejs24.x'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -35,9 +34,9 @@ export function parseInvokeRequest(text: string): InvokeRequest {
 function functionOf(config: Fields): LocalFunction {
   const name = string(config, 'FunctionName');
   const declared = string(config, 'Runtime');
-  const runtime = runtimes.find((known) => known === declared);
+  const runtime = lambdaRuntimes.find((known) => known === declared);
   if (runtime === undefined)
-    throw new Error(`${name} declares ${declared}; the sandboxes run ${runtimes.join(', ')}.`);
+    throw new Error(`${name} declares ${declared}; the sandboxes run ${lambdaRuntimes.join(', ')}.`);
   const storage = fields(config['EphemeralStorage'] ?? { Size: 512 }, 'EphemeralStorage');
   const environment = fields(config['Environment'] ?? {}, 'Environment');
   const variables = fields(environment['Variables'] ?? {}, 'Environment.Variables');
