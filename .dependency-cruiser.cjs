@@ -16,14 +16,28 @@ const mayImport = {
   targets: ['aws', ...inner],
   // A policy follows from what each part says that it calls.
   iam: ['aws', 'faults', 'targets', ...inner],
-  adapters: ['aws', 'targets', 'engine', ...inner],
+  adapters: ['aws', 'registry', 'engine', ...inner],
   faults: ['aws', 'engine', ...inner, 'layer/faults'],
   signals: ['engine', ...inner],
-  notifiers: ['engine', ...inner],
+  notifiers: ['aws', 'engine', ...inner],
   triggers: ['engine', ...inner],
   report: inner,
+  // Where experiments are kept, and what starts them.
+  registry: ['engine', ...inner],
+  // Puts the parts together for the deployed functions.
+  controller: [...middle, 'registry', 'engine', ...inner],
   local: [...middle, 'engine', ...inner, 'layer/group'],
-  cli: ['local', 'simulation', ...middle, 'engine', ...inner, 'layer/faults', 'layer/aws-errors'],
+  cli: [
+    'local',
+    'controller',
+    'registry',
+    'simulation',
+    ...middle,
+    'engine',
+    ...inner,
+    'layer/faults',
+    'layer/aws-errors',
+  ],
   layer: ['generated'],
   serverless: inner,
   // Runs the same engine and drivers over memory: `inoculate simulate` and the tests.

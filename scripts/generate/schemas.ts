@@ -14,6 +14,8 @@ export interface Schemas {
   inFunctionKinds: string[];
   controlPlaneKinds: string[];
   signalKinds: string[];
+  /** Messages and events that are taken or sent. */
+  events: string[];
 }
 
 const resolvedUnits: Schema = {
@@ -50,7 +52,8 @@ export function loadSchemas(folder: string): Schemas {
   );
   documents.set('inoculate:signal', union('inoculate:signal', 'signal', 'inoculate:signals/', signalKinds));
   const resolved = new Map(documents).set('inoculate:units', resolvedUnits);
-  return { documents, resolved, faultKinds, inFunctionKinds, controlPlaneKinds, signalKinds };
+  const events = kinds('inoculate:events/');
+  return { documents, resolved, faultKinds, inFunctionKinds, controlPlaneKinds, signalKinds, events };
 }
 
 function idOf(document: Schema): string {

@@ -8,6 +8,11 @@ export function typeName(kind: string): string {
   return kind.replace(/(^|[.-])([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 }
 
+/** The type of a message: run-requested → RunRequestedMessage. */
+export function messageType(event: string): string {
+  return `${typeName(event)}Message`;
+}
+
 export async function generateTypes(schemas: Schemas): Promise<Map<string, string>> {
   const parts = [
     banner,
@@ -44,6 +49,8 @@ export async function generateTypes(schemas: Schemas): Promise<Map<string, strin
   parts.push(await declare(group, tsType));
   parts.push(await declare(telemetry, 'Telemetry'));
   parts.push(await declare(inlined(named, 'inoculate:workload'), 'Workload'));
+  for (const event of schemas.events)
+    parts.push(await declare(inlined(named, `inoculate:events/${event}`), messageType(event)));
   return new Map([['src/generated/types.ts', parts.join('\n')]]);
 }
 
@@ -69,13 +76,21 @@ function simplify(node: Json): Json {
   void dependentRequired;
   void unit;
   const result: Schema = Object.fromEntries(
-    Object.entries(rest).map(([key, value]) => [key, simplify(value)]),
+    Object.entries(rest).map(([key, value]) => [
+      key,
+      key === 'properties' ? simplifyEach(value) : simplify(value),
+    ]),
   );
-  if (title !== undefined && typeof title !== 'string') result['title'] = simplify(title);
   for (const [key, branches] of [['oneOf', oneOf] as const, ['anyOf', anyOf] as const]) {
     if (Array.isArray(branches) && !branches.every(isPresenceOnly)) result[key] = simplify(branches);
   }
   return result;
+}
+
+/** What stands there are names of properties, not keywords. */
+function simplifyEach(properties: Json): Json {
+  if (properties === null || typeof properties !== 'object' || Array.isArray(properties)) return properties;
+  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, simplify(schema)]));
 }
 
 function isPresenceOnly(node: Json): boolean {

@@ -108,6 +108,21 @@ export class DynamoDbTable {
     return items;
   }
 
+  /** The last items of a partition whose sort key begins so, the last first. */
+  async queryLatest(pk: string, skPrefix: string, limit: number): Promise<readonly Item[]> {
+    const { Items } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#table,
+        ConsistentRead: true,
+        ScanIndexForward: false,
+        Limit: limit,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+        ExpressionAttributeValues: { ':pk': { S: pk }, ':sk': { S: skPrefix } },
+      }),
+    );
+    return Items ?? [];
+  }
+
   async #writeBatch(requests: WriteRequests): Promise<void> {
     let remaining: WriteRequests = requests;
     for (let attempt = 0; attempt < maxBatchAttempts && remaining.length > 0; attempt += 1) {

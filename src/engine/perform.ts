@@ -42,7 +42,7 @@ async function carryOut(
   const { command } = entry;
   switch (command.type) {
     case 'gather-facts':
-      return gatherFacts(ports, run);
+      return gatherFacts(ports, run, signal);
     case 'lock':
       return lock(ports, run, command.resources, signal);
     case 'unlock':
@@ -101,8 +101,8 @@ async function carryOut(
   }
 }
 
-async function gatherFacts(ports: Ports, run: Run): Promise<CommandResult> {
-  const [facts, stops] = await Promise.all([ports.facts(run), readStops(ports, run)]);
+async function gatherFacts(ports: Ports, run: Run, signal: AbortSignal): Promise<CommandResult> {
+  const [facts, stops] = await Promise.all([ports.facts(run, signal), readStops(ports, run)]);
   const units = ports.drivers.flatMap((driver) => driver.plan(run.experiment, facts.targets, run));
   return { type: 'facts', facts: { ...facts, stops, units, at: ports.clock.now() } };
 }

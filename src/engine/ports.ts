@@ -112,7 +112,7 @@ export interface Ports {
   readonly store: Store;
   readonly drivers: readonly FaultDriver[];
   /** Everything guards decide on, but what the engine reads itself. */
-  facts(run: Run): Promise<Pick<Facts, 'limits' | 'window' | 'targets'>>;
+  facts(run: Run, signal: AbortSignal): Promise<Pick<Facts, 'limits' | 'window' | 'targets'>>;
   /** The states of the named alarms; one that does not exist is left out. */
   alarms(names: readonly string[]): Promise<Stops['alarms']>;
   /** Reads telemetry and judges the signals. */

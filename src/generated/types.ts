@@ -675,3 +675,319 @@ export interface Workload {
     };
   }[];
 }
+
+/**
+ * The message of a CloudWatch alarm action to an SNS topic, as far as it is read.
+ */
+export interface AlarmNotificationMessage {
+  AlarmName: string;
+  NewStateValue: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+  [k: string]: unknown;
+}
+
+/**
+ * CloudWatch's own event on the default bus, as far as it is read.
+ */
+export interface AlarmStateChangeMessage {
+  source: 'aws.cloudwatch';
+  'detail-type': 'CloudWatch Alarm State Change';
+  /**
+   * An instant in ISO form.
+   */
+  time: string;
+  detail: {
+    alarmName: string;
+    state: {
+      value: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+      [k: string]: unknown;
+    };
+    [k: string]: unknown;
+  };
+  [k: string]: unknown;
+}
+
+/**
+ * What a run's dead-man schedule carries: all that is needed to take its faults back, with the table and the engine gone.
+ */
+export interface DeadManMessage {
+  inoculate: 'dead-man/1';
+  /**
+   * The schedule's name: deleted once every fault is back.
+   */
+  schedule: string;
+  /**
+   * The run as it was when the dead-man was armed.
+   */
+  run: Record<string, unknown>;
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  units: {
+    unit: Record<string, unknown>;
+    epoch: number;
+    /**
+     * The undo record.
+     */
+    undo: unknown;
+  }[];
+}
+
+/**
+ * What the command line asks the controller: to register experiments, and to tell about them and their runs.
+ */
+export type RequestMessage =
+  | {
+      inoculate: 'register/1';
+      /**
+       * Who asked, for people.
+       */
+      by: string;
+      /**
+       * @minItems 1
+       * @maxItems 20
+       */
+      experiments: {
+        file: string;
+        /**
+         * The file as it was written.
+         */
+        text: string;
+        /**
+         * An experiment as its file has it, with quantities as text.
+         */
+        experiment: Record<string, unknown>;
+      }[];
+    }
+  | {
+      inoculate: 'remove/1';
+      /**
+       * Who asked, for people.
+       */
+      by: string;
+      /**
+       * Lower-case letters, digits and hyphens.
+       */
+      experiment: string;
+    }
+  | {
+      inoculate: 'list/1';
+    }
+  | {
+      inoculate: 'status/1';
+    }
+  | {
+      inoculate: 'runs/1';
+      /**
+       * Lower-case letters, digits and hyphens.
+       */
+      experiment: string;
+      limit: number;
+    }
+  | {
+      inoculate: 'show/1';
+      /**
+       * The run's id.
+       */
+      run: string;
+    };
+
+/**
+ * An event on the controller's bus that asks for a run. Its id is the slot.
+ */
+export interface RunRequestedMessage {
+  /**
+   * The event's id: the slot.
+   */
+  id: string;
+  /**
+   * An instant in ISO form.
+   */
+  time: string;
+  source: string;
+  'detail-type': 'Experiment Run Requested';
+  /**
+   * Only in events that an archive replays.
+   */
+  'replay-name'?: string;
+  detail: {
+    /**
+     * Lower-case letters, digits and hyphens.
+     */
+    experiment: string;
+    /**
+     * Who asked, for people.
+     */
+    by?: string;
+  };
+  [k: string]: unknown;
+}
+
+/**
+ * The detail of the event that is published once for each change of a run's phase: react to it with rules of your own.
+ */
+export interface RunStateChangeMessage {
+  /**
+   * The run's id.
+   */
+  runId: string;
+  /**
+   * Lower-case letters, digits and hyphens.
+   */
+  experiment: string;
+  /**
+   * Ascending within the run; the same number again is the same change.
+   */
+  seq: number;
+  /**
+   * Milliseconds since 1970.
+   */
+  at: number;
+  from:
+    | 'requested'
+    | 'awaiting-approval'
+    | 'announced'
+    | 'checking'
+    | 'injecting'
+    | 'observing'
+    | 'reverting'
+    | 'recovering'
+    | 'ended'
+    | null;
+  phase:
+    | 'requested'
+    | 'awaiting-approval'
+    | 'announced'
+    | 'checking'
+    | 'injecting'
+    | 'observing'
+    | 'reverting'
+    | 'recovering'
+    | 'ended';
+  /**
+   * Why, in a sentence.
+   */
+  reason: string;
+  /**
+   * The first reason to end the run early; null where there was none.
+   */
+  abort: null | {
+    code: string;
+    [k: string]: unknown;
+  };
+  /**
+   * How the run ended; null before that. A verdict is held, deviated or inconclusive.
+   */
+  outcome: null | {
+    result: 'completed' | 'aborted' | 'refused' | 'errored';
+    [k: string]: unknown;
+  };
+  /**
+   * Whom the experiment wants told: sns, slack:channel.
+   */
+  channels: string[];
+}
+
+/**
+ * What an experiment's schedule sends: the slot is the scheduled time, not the time of arrival.
+ */
+export interface SlotMessage {
+  inoculate: 'slot/1';
+  /**
+   * Lower-case letters, digits and hyphens.
+   */
+  experiment: string;
+  /**
+   * An instant in ISO form.
+   */
+  at: string;
+}
+
+/**
+ * A person's or a pipeline's request for a run now.
+ */
+export interface StartMessage {
+  inoculate: 'start/1';
+  /**
+   * Lower-case letters, digits and hyphens.
+   */
+  experiment: string;
+  /**
+   * Of the request: the same id again is the same run.
+   */
+  id: string;
+  /**
+   * Who asked, for people.
+   */
+  by: string;
+  /**
+   * An instant in ISO form.
+   */
+  at: string;
+}
+
+/**
+ * A person's request to stop: one run, or all of them by the kill switch.
+ */
+export type StopMessage =
+  | {
+      inoculate: 'abort/1';
+      /**
+       * The run's id.
+       */
+      run: string;
+      /**
+       * Who asked, for people.
+       */
+      by: string;
+    }
+  | {
+      inoculate: 'kill-switch/1';
+      on: boolean;
+      /**
+       * Who asked, for people.
+       */
+      by: string;
+    };
+
+/**
+ * A message in the queue of ticks: only the tick that a run expects acts.
+ */
+export interface TickMessage {
+  inoculate: 'tick/1';
+  /**
+   * The run's id.
+   */
+  run: string;
+  epoch: number;
+  n: number;
+}
+
+/**
+ * What the rule of an experiment's trigger sends: the event that matched.
+ */
+export interface TriggerMessage {
+  inoculate: 'trigger/1';
+  /**
+   * Lower-case letters, digits and hyphens.
+   */
+  experiment: string;
+  delayMs: number;
+  event: {
+    /**
+     * The event's id: the slot.
+     */
+    id: string;
+    /**
+     * An instant in ISO form.
+     */
+    time: string;
+    source: string;
+    'detail-type': string;
+    /**
+     * Only in events that an archive replays.
+     */
+    'replay-name'?: string;
+    [k: string]: unknown;
+  };
+}

@@ -182,8 +182,8 @@ export const plants: readonly Plant[] = [
     bug: 'The opt-in tag is taken for granted',
     ports: (ports: Ports): Ports => ({
       ...ports,
-      facts: async (run) => {
-        const facts = await ports.facts(run);
+      facts: async (run, signal) => {
+        const facts = await ports.facts(run, signal);
         return { ...facts, targets: facts.targets.map((target) => ({ ...target, optedIn: true })) };
       },
     }),

@@ -1,5 +1,4 @@
 import type { AwsClients } from '../aws/clients.ts';
-import type { TargetType } from '../core/facts.ts';
 import type { Experiment } from '../generated/types.ts';
 
 export type Target = Experiment['targets'][string];
@@ -35,5 +34,3 @@ export interface ResolveContext {
   /** Of the deployed controller; targets of a Serverless service are looked up in its stack of this stage. */
   readonly stage: string;
 }
-
-export type TargetResolvers = { readonly [T in TargetType]: () => Promise<TargetResolver> };

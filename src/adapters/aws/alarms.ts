@@ -1,0 +1,32 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import type { AwsClients } from '../../aws/clients.ts';
+import type { Stops } from '../../core/facts.ts';
+import type { Ports } from '../../engine/ports.ts';
+
+/** DescribeAlarms takes this many names in one call. */
+const namesPerCall = 100;
+
+/** The states of alarms, metric and composite ones alike. */
+export function alarmReader(aws: AwsClients): Ports['alarms'] {
+  return async (names) => {
+    const found: Stops['alarms'][number][] = [];
+    for (let start = 0; start < names.length; start += namesPerCall) {
+      const { MetricAlarms = [], CompositeAlarms = [] } = await aws.get(CloudWatchClient).send(
+        new DescribeAlarmsCommand({
+          AlarmNames: names.slice(start, start + namesPerCall),
+          AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+          MaxRecords: namesPerCall,
+        }),
+      );
+      for (const { AlarmName, StateValue } of [...MetricAlarms, ...CompositeAlarms])
+        if (AlarmName !== undefined && StateValue !== undefined)
+          found.push({ name: AlarmName, state: stateOf(StateValue) });
+    }
+    return found;
+  };
+}
+
+/** A state that is not known is no state in which a run may be watched. */
+function stateOf(value: string): Stops['alarms'][number]['state'] {
+  return value === 'OK' || value === 'ALARM' ? value : 'INSUFFICIENT_DATA';
+}

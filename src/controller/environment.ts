@@ -1,0 +1,86 @@
+import { stagePattern } from '../core/stage.ts';
+
+/** What the deployment tells each function of the controller. */
+export interface ControllerEnvironment {
+  readonly stage: string;
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly controlTable: string;
+  readonly functionTable: string;
+  readonly bus: string;
+  readonly tickQueueUrl: string;
+  readonly tickMs: number;
+  readonly topicArn: string;
+  readonly operatorsTopicArn: string;
+  readonly deadLetterArn: string;
+  readonly deadManArn: string;
+  readonly startArn: string;
+  /** Lets Scheduler invoke the dead-man and `start`. */
+  readonly schedulerRoleArn: string;
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Reads variables when they are asked for: a function is given only those that it needs. */
+export function controllerEnvironment(variables: Variables): ControllerEnvironment {
+  const required = (name: string): string => {
+    const value = variables[name];
+    if (value === undefined || value === '')
+      throw new Error(`This function needs the variable ${name}: deploy the controller anew`);
+    return value;
+  };
+  return {
+    get stage() {
+      const stage = required('INOCULATE_STAGE');
+      if (!stagePattern.test(stage)) throw new Error(`INOCULATE_STAGE cannot be ${JSON.stringify(stage)}`);
+      return stage;
+    },
+    get account() {
+      return required('INOCULATE_ACCOUNT');
+    },
+    get region() {
+      return required('AWS_REGION');
+    },
+    get partition() {
+      return required('INOCULATE_PARTITION');
+    },
+    get controlTable() {
+      return required('INOCULATE_CONTROL_TABLE');
+    },
+    get functionTable() {
+      return required('INOCULATE_FUNCTION_TABLE');
+    },
+    get bus() {
+      return required('INOCULATE_BUS');
+    },
+    get tickQueueUrl() {
+      return required('INOCULATE_TICK_QUEUE_URL');
+    },
+    get tickMs() {
+      const seconds = Number(required('INOCULATE_TICK_SECONDS'));
+      // SQS delays messages by whole seconds.
+      if (!Number.isInteger(seconds) || seconds < 1 || seconds > 60)
+        throw new Error('INOCULATE_TICK_SECONDS must be a whole number from 1 to 60');
+      return seconds * 1000;
+    },
+    get topicArn() {
+      return required('INOCULATE_TOPIC_ARN');
+    },
+    get operatorsTopicArn() {
+      return required('INOCULATE_OPERATORS_TOPIC_ARN');
+    },
+    get deadLetterArn() {
+      return required('INOCULATE_DEAD_LETTER_ARN');
+    },
+    get deadManArn() {
+      return required('INOCULATE_DEADMAN_ARN');
+    },
+    get startArn() {
+      return required('INOCULATE_START_ARN');
+    },
+    get schedulerRoleArn() {
+      return required('INOCULATE_SCHEDULER_ROLE_ARN');
+    },
+  };
+}

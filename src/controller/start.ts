@@ -1,0 +1,47 @@
+import { DynamoDbRegistry } from '../adapters/dynamodb-registry.ts';
+import { systemClock } from '../adapters/system-clock.ts';
+import type { RunId } from '../core/ids.ts';
+import { runIdOf } from '../core/run-id.ts';
+import { claimsOf } from '../signals/observe.ts';
+import type { StartRequest } from '../triggers/start-request.ts';
+import type { Controller } from './controller.ts';
+import { runSettings } from './run-settings.ts';
+
+/** What became of a request for a run. What a guard refuses is a run that ends as refused, with its reason. */
+export type Started =
+  | { readonly result: 'started' | 'exists'; readonly run: RunId }
+  | { readonly result: 'refused'; readonly code: string; readonly reason: string };
+
+/** Starts the run of a slot of a registered experiment, once however often it is asked for. */
+export async function startRun(controller: Controller, request: StartRequest): Promise<Started> {
+  const { control, engine, environment } = controller;
+  if (request.replayed)
+    return {
+      result: 'refused',
+      code: 'replayed',
+      reason: 'The event comes from an archive: what it tells of is over.',
+    };
+  const registry = new DynamoDbRegistry(control);
+  const registered = await registry.get(request.experiment);
+  if (registered === undefined)
+    return {
+      result: 'refused',
+      code: 'unknown-experiment',
+      reason: `No experiment ${request.experiment} is registered here: inoculate register FILE does that.`,
+    };
+  const { experiment } = registered;
+  const id = runIdOf(experiment.name, request.slot);
+  const claims = claimsOf(experiment);
+  await registry.addRun(experiment.name, { id, at: request.slot.at });
+  const result = await engine.request({
+    id,
+    experiment,
+    slot: request.slot,
+    requestedBy: request.by,
+    settings: runSettings(id, environment.stage, environment.tickMs),
+    startAt: Math.max(systemClock.now(), request.slot.at + request.delayMs),
+    hypotheses: claims.hypotheses.map(({ hypothesis, claim }) => ({ hypothesis, claim })),
+    notJudged: claims.notJudged,
+  });
+  return { result, run: id };
+}

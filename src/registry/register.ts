@@ -1,0 +1,115 @@
+import { resolveExperiment, type ResolveOptions } from '../core/experiment.ts';
+import type { EpochMs } from '../core/ids.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Experiment } from '../generated/types.ts';
+import { validateExperiment } from '../generated/validate-files.js';
+import type { Registered, Registry } from './registry.ts';
+import { type ExperimentTriggers, TriggerError } from './triggers.ts';
+
+export interface Submission {
+  readonly file: string;
+  readonly text: string;
+  /** As authored, with quantities as text. */
+  readonly experiment: Readonly<Record<string, unknown>>;
+}
+
+export type Registration =
+  | { readonly result: 'new' | 'changed' | 'unchanged'; readonly name: string; readonly version: number }
+  | { readonly result: 'refused'; readonly file: string; readonly problems: readonly Problem[] };
+
+export interface RegisterPorts {
+  readonly registry: Registry;
+  readonly triggers: ExperimentTriggers;
+  readonly options: ResolveOptions;
+  readonly by: string;
+  readonly at: EpochMs;
+}
+
+/**
+ * Stores an experiment as a new version, with its schedule and rules; never runs it. The same file again changes
+ * nothing but what is missing of its schedule and rules.
+ */
+export async function register(ports: RegisterPorts, submission: Submission): Promise<Registration> {
+  const resolved = resolve(submission, ports.options);
+  if ('problems' in resolved)
+    return { result: 'refused', file: submission.file, problems: resolved.problems };
+  const { experiment } = resolved;
+  const { name } = experiment;
+  const before = await ports.registry.get(name);
+  const unchanged = before !== undefined && JSON.stringify(before.experiment) === JSON.stringify(experiment);
+  try {
+    await ports.triggers.sync(experiment);
+  } catch (error) {
+    await restore(ports, name, before);
+    if (!(error instanceof TriggerError)) throw error;
+    return { result: 'refused', file: submission.file, problems: [problemOf(error)] };
+  }
+  if (unchanged) return { result: 'unchanged', name, version: before.version };
+  const version = (await ports.registry.lastVersion(name)) + 1;
+  const { file, text } = submission;
+  const entry = { name, version, experiment, file, text, registeredAt: ports.at, registeredBy: ports.by };
+  if ((await ports.registry.put(entry, before?.version ?? null)) === 'stored')
+    return { result: before === undefined ? 'new' : 'changed', name, version };
+  // Somebody else registered it meanwhile: theirs counts, with its own schedule and rules.
+  await restore(ports, name, await ports.registry.get(name));
+  throw new Error(
+    `Experiment ${name} was registered by somebody else at the same time; look at theirs, and try again`,
+  );
+}
+
+export async function unregister(
+  { registry, triggers }: Pick<RegisterPorts, 'registry' | 'triggers'>,
+  name: string,
+): Promise<'removed' | 'unknown'> {
+  // Whatever starts it goes first: nothing may start what is not known any more.
+  await triggers.remove(name);
+  if ((await registry.get(name)) === undefined) return 'unknown';
+  await registry.remove(name);
+  return 'removed';
+}
+
+/** After a failure what starts the experiment is again what it was. */
+async function restore(
+  { triggers }: RegisterPorts,
+  name: string,
+  before: Registered | undefined,
+): Promise<void> {
+  if (before === undefined) await triggers.remove(name);
+  else await triggers.sync(before.experiment);
+}
+
+function resolve(
+  { experiment }: Submission,
+  options: ResolveOptions,
+): { readonly experiment: Experiment } | { readonly problems: readonly Problem[] } {
+  if (!validateExperiment(experiment))
+    return {
+      problems: (validateExperiment.errors ?? []).map((error) => ({
+        path: error.instancePath.split('/').slice(1),
+        code: 'not-an-experiment',
+        message: error.message ?? 'This does not follow the schema of experiments',
+        found: '',
+        expected: JSON.stringify(error.params),
+      })),
+    };
+  const resolved = resolveExperiment(experiment, options);
+  return resolved.ok ? { experiment: resolved.experiment } : { problems: resolved.problems };
+}
+
+function problemOf(error: TriggerError): Problem {
+  return error.part === 'schedule'
+    ? {
+        path: ['schedule'],
+        code: 'bad-schedule',
+        message: `EventBridge Scheduler does not take this schedule: ${error.message}`,
+        found: '',
+        expected: 'a cron or rate expression of EventBridge Scheduler',
+      }
+    : {
+        path: ['triggers'],
+        code: 'bad-pattern',
+        message: `EventBridge does not take this pattern: ${error.message}`,
+        found: '',
+        expected: 'an EventBridge event pattern',
+      };
+}

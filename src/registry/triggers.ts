@@ -1,0 +1,20 @@
+import type { Experiment } from '../generated/types.ts';
+
+/** What starts registered experiments by itself: their schedules, and rules for the events that they name. */
+export interface ExperimentTriggers {
+  /** Leaves exactly what the experiment asks for. Throws `TriggerError` where AWS does not take it. */
+  sync(experiment: Experiment): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+/** AWS does not take a schedule or an event pattern: the file is wrong. */
+export class TriggerError extends Error {
+  override readonly name = 'TriggerError';
+  readonly code = 'bad-trigger';
+  readonly part: 'schedule' | 'pattern';
+
+  constructor(part: 'schedule' | 'pattern', message: string, options: { cause: unknown }) {
+    super(message, options);
+    this.part = part;
+  }
+}

@@ -1,0 +1,7 @@
+import type { TargetType } from '../core/facts.ts';
+import type { TargetResolver } from './module.ts';
+
+/** Each loads its AWS client when it is first used. */
+export const targetResolvers: { readonly [T in TargetType]?: () => Promise<TargetResolver> } = {
+  function: async () => (await import('./function.ts')).functionResolver,
+};
