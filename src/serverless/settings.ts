@@ -1,6 +1,7 @@
 import { listing, type Path, type Problem, show } from '../core/problem.ts';
 import { isMapping } from '../core/schema-branch.ts';
 import { stagePattern } from '../core/stage.ts';
+import { settingNames } from '../core/service-settings.ts';
 import { suggest } from '../core/suggest.ts';
 import { functionTableOf } from '../core/function-permissions.ts';
 
@@ -43,7 +44,6 @@ export const customSchema = {
 } as const;
 
 const root: Path = ['custom', 'inoculate'];
-const known = Object.keys(customSchema.properties.inoculate.properties);
 const knownOfController = Object.keys(customSchema.properties.inoculate.properties.controller.properties);
 
 /** Everything that keeps the plugin from its work. */
@@ -58,7 +58,7 @@ export function readSettings(custom: unknown, stage: string): Settings | Refusal
     return { problems: [wrong(root, given, 'a mapping: inoculate: { targets: [checkout] }')] };
   const { targets, controller, layerArn } = given;
   const problems = [
-    ...unknownKeys(given, known, root),
+    ...unknownKeys(given, settingNames, root),
     ...checkTargets(targets),
     ...checkController(controller),
     ...checkLayerArn(layerArn),
@@ -119,11 +119,14 @@ function unknownKeys(
   return Object.keys(given)
     .filter((name) => !names.includes(name))
     .map((name) => {
-      const meant = suggest(name, names);
-      const message = `There is no setting ${name} here`;
-      const expected = meant === undefined ? listing(names, 'or') : show(meant);
+      const message = `There is no setting ${name} here${didYouMean(suggest(name, names))}`;
+      const expected = listing(names, 'or');
       return { path: [...at, name], code: 'unknown-property', message, found: name, expected };
     });
+}
+
+export function didYouMean(name: string | undefined): string {
+  return name === undefined ? '' : ` (did you mean "${name}"?)`;
 }
 
 function wrong(path: Path, value: unknown, expected: string): Problem {

@@ -2,7 +2,7 @@ import { lambdaRuntimes } from '../core/lambda-runtimes.ts';
 import { listing, type Path, type Problem, show } from '../core/problem.ts';
 import { suggest } from '../core/suggest.ts';
 import type { FunctionConfig, Service } from './framework.ts';
-import type { Refusal, Settings } from './settings.ts';
+import { didYouMean, type Refusal, type Settings } from './settings.ts';
 
 /** A function that the layer is attached to. */
 export interface Target {
@@ -42,10 +42,9 @@ export function selectTargets(
 }
 
 function unknownFunction(path: Path, key: string, keys: readonly string[]): Problem {
-  const meant = suggest(key, keys);
-  const expected =
-    meant !== undefined ? show(meant) : keys.length > 0 ? listing(keys, 'or') : 'a function of this service';
-  return { path, code: 'unknown-function', message: `No function is named "${key}"`, found: key, expected };
+  const message = `No function is named "${key}"${didYouMean(suggest(key, keys))}`;
+  const expected = keys.length > 0 ? listing(keys, 'or') : 'a function of this service';
+  return { path, code: 'unknown-function', message, found: key, expected };
 }
 
 /** Why a function cannot be a target. */

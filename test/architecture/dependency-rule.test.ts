@@ -32,6 +32,8 @@ const violations = [
   ['src/signals/planted-script.ts', "export * from '../../scripts/generate/types.ts';", 'inward-signals'],
   ['src/engine/planted-simulation.ts', "export * from '../simulation/simulate.ts';", 'inward-engine'],
   ['src/report/planted-package.ts', "export { parse } from 'yaml';", 'no-packages-report'],
+  ['src/serverless/planted-layer.ts', "export * from '../layer/clock.ts';", 'inward-serverless'],
+  ['src/serverless/planted-package.ts', "export { parse } from 'yaml';", 'no-packages-serverless'],
   ['src/elsewhere/planted.ts', "export * from '../core/ids.ts';", 'known-folder'],
   ['functions/planted/handler.ts', "export * from '../../src/layer/clock.ts';", 'inward-functions'],
 ] as const;

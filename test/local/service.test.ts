@@ -241,6 +241,30 @@ describe('local settings', () => {
   });
 });
 
+describe('the plugin', () => {
+  const functions = 'functions:\n  a: { handler: src/a.main }\n';
+
+  it('and what custom.inoculate says to it change nothing on one machine', async () => {
+    const plain = await service(`${head}${functions}`);
+    const attached = await service(
+      `${head}plugins: [inoculate/serverless]
+custom:
+  inoculate:
+    targets: [a]
+    controller: { stage: prod }
+    layerArn: arn:aws:lambda:us-east-1:000000000000:layer:inoculate-prod:1
+${functions}`,
+    );
+    expect({ ...attached, dir: plain.dir }).toEqual(plain);
+  });
+
+  it('has no settings of other names', async () => {
+    expect(await problems(`${head}custom:\n  inoculate:\n    target: [a]\n${functions}`)).toMatchObject([
+      { path: 'custom.inoculate.target', message: 'target is not known here' },
+    ]);
+  });
+});
+
 describe('bundling', () => {
   const functions = 'functions:\n  a: { handler: src/a.main }\n';
 

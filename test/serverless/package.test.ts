@@ -123,6 +123,16 @@ describe('serverless package, without an AWS account', () => {
     });
   });
 
+  it('adds the outputs of a layer, and no others', () => {
+    const ids = ({ template }: Packaged): string[] => Object.keys(template.Outputs);
+    expect(ids(attached).filter((id) => !ids(before).includes(id))).toEqual([
+      'InoculateLambdaLayerHash',
+      'InoculateLambdaLayerQualifiedArn',
+      'InoculateLambdaLayerS3Key',
+    ]);
+    expect(ids(attached)).toHaveLength(ids(before).length + 3);
+  });
+
   it('starts a wrapper that was there before, after its own', () => {
     const { Environment } = attached.template.Resources['WrappedLambdaFunction']!.Properties;
     expect(Environment.Variables).toMatchObject({
@@ -192,7 +202,9 @@ describe('serverless package, without an AWS account', () => {
       withTargets('{ targets: [plian, snake, plain] }'),
     );
     expect(exitCode).not.toBe(0);
-    expect(output).toContain('custom.inoculate.targets[0]: No function is named "plian"; expected "plain"');
+    expect(output).toContain(
+      'custom.inoculate.targets[0]: No function is named "plian" (did you mean "plain"?); expected "plain", "wrapped", ',
+    );
     expect(output).toContain(
       'custom.inoculate.targets[1]: The function "snake" runs on python3.13; expected "nodejs22.x" or "nodejs24.x", from an archive',
     );

@@ -1,4 +1,5 @@
 import type { Path } from '../../core/problem.ts';
+import { settingNames } from '../../core/service-settings.ts';
 import type { LocalProcess } from './model.ts';
 import type { Reader } from './reader.ts';
 import type { Tree } from './tree.ts';
@@ -12,10 +13,13 @@ export interface LocalSettings {
   readonly setup: readonly string[];
 }
 
-const root: Path = ['custom', 'inoculate', 'local'];
+const all: Path = ['custom', 'inoculate'];
+const root: Path = [...all, 'local'];
 const portReference = /<([\w-]+)\.port>/g;
 
 export function readLocalSettings(reader: Reader, functionKeys: readonly string[]): LocalSettings {
+  // What is for the plugin is its to judge.
+  refuseUnknown(reader, reader.at(all), all, settingNames);
   const tree = reader.at(root);
   refuseUnknown(reader, tree, root, ['processes', 'environment', 'setup']);
   const processesAt = [...root, 'processes'];
