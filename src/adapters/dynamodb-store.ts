@@ -2,18 +2,20 @@ import type { Stops } from '../core/facts.ts';
 import type { EpochMs, ResourceId, RunId, UnitId } from '../core/ids.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Run } from '../core/run.ts';
-import type { Json, Lease, Store } from '../engine/ports.ts';
-import { type DynamoDbTable, type Item, number, text } from './dynamodb-table.ts';
+import type { ActiveRun, Json, Lease, Store, StoredRun } from '../engine/ports.ts';
+import { keepMs } from '../engine/keep.ts';
+import { type DynamoDbTable, type Item, type Key, number, text } from './dynamodb-table.ts';
 
-const stateKey = (id: RunId): { pk: string; sk: string } => ({ pk: `run#${id}`, sk: 'state' });
-const undoKey = (id: RunId, unit: UnitId): { pk: string; sk: string } => ({
+const stateKey = (id: RunId): Key => ({ pk: `run#${id}`, sk: 'state' });
+const undoKey = (id: RunId, unit: UnitId): Key => ({
   pk: `run#${id}`,
   sk: `undo#${unit}`,
 });
-const lockKey = (resource: ResourceId): { pk: string; sk: string } => ({
+const lockKey = (resource: ResourceId): Key => ({
   pk: `lock#${resource}`,
   sk: 'lock',
 });
+const activeKey = (id: RunId): Key => ({ pk: 'active', sk: id });
 const killSwitchKey = { pk: 'settings', sk: 'kill-switch' } as const;
 /** What stands in a lock's owner while nobody holds it: locks are never deleted, since their epoch must never fall. */
 const nobody = '-';
@@ -33,11 +35,17 @@ export class DynamoDbStore implements Store {
     return created ? 'created' : 'exists';
   }
 
-  async loadRun(id: RunId): Promise<{ run: Run; version: number } | undefined> {
-    const item = await this.#table.get(stateKey(id));
-    return item === undefined
-      ? undefined
-      : { run: JSON.parse(text(item, 'body')) as Run, version: number(item, 'version') };
+  async loadRun(id: RunId): Promise<StoredRun | undefined> {
+    const [stored] = await this.loadRuns([id]);
+    return stored;
+  }
+
+  async loadRuns(ids: readonly RunId[]): Promise<readonly StoredRun[]> {
+    const items = await this.#table.getAll([killSwitchKey, ...ids.map(stateKey)]);
+    const killSwitch = killSwitchOf(items.find((item) => text(item, 'pk') === killSwitchKey.pk));
+    return items
+      .filter((item) => text(item, 'sk') === 'state')
+      .map((item) => ({ run: runFrom(item), version: number(item, 'version'), killSwitch }));
   }
 
   async saveRun(run: Run, version: number): Promise<'saved' | 'conflict'> {
@@ -49,18 +57,23 @@ export class DynamoDbStore implements Store {
   }
 
   async appendJournal(id: RunId, entries: readonly JournalEntry[]): Promise<void> {
-    await this.#table.putAll(
-      entries.map((entry) => ({
-        pk: `run#${id}`,
-        sk: `journal#${String(entry.seq).padStart(9, '0')}`,
-        attributes: { body: { S: JSON.stringify(entry) } },
-      })),
+    const [first, last] = [entries[0], entries.at(-1)];
+    if (first === undefined || last === undefined) return;
+    // A late write of some entries must not replace a later one of more: each range has an item of its own.
+    await this.#table.put(
+      { pk: `run#${id}`, sk: `journal#${digits(first.seq)}-${digits(last.seq)}` },
+      { body: { S: JSON.stringify(entries) }, ...expiry(last.at + keepMs) },
     );
   }
 
   async readJournal(id: RunId): Promise<readonly JournalEntry[]> {
+    // The run comes first: what it gives up in between is in the items by then.
+    const stored = await this.#table.get(stateKey(id));
+    const riding = stored === undefined ? [] : runFrom(stored).unwritten;
     const items = await this.#table.query(`run#${id}`, 'journal#');
-    return items.map((item) => JSON.parse(text(item, 'body')) as JournalEntry);
+    const written = items.flatMap((item) => JSON.parse(text(item, 'body')) as JournalEntry[]);
+    const all = new Map([...written, ...riding].map((entry) => [entry.seq, entry]));
+    return [...all.values()].sort((a, b) => a.seq - b.seq);
   }
 
   async putUndo(id: RunId, unit: UnitId, undo: Json): Promise<Json> {
@@ -78,6 +91,15 @@ export class DynamoDbStore implements Store {
   async readUndo(id: RunId, unit: UnitId): Promise<Json | undefined> {
     const item = await this.#table.get(undoKey(id, unit));
     return item === undefined ? undefined : (JSON.parse(text(item, 'body')) as Json);
+  }
+
+  async expireUndo(id: RunId, units: readonly UnitId[], at: EpochMs): Promise<void> {
+    for (const unit of units)
+      await this.#table.update(undoKey(id, unit), 'SET #ttl = :ttl', {
+        if: 'attribute_exists(pk)',
+        names: { '#ttl': 'ttl' },
+        values: { ':ttl': { N: seconds(at) } },
+      });
   }
 
   async lock(resource: ResourceId, owner: RunId): Promise<{ epoch: number } | { heldBy: RunId }> {
@@ -138,16 +160,30 @@ export class DynamoDbStore implements Store {
   }
 
   async addActive(id: RunId, at: EpochMs): Promise<void> {
-    await this.#table.put({ pk: 'active', sk: id }, { at: { N: String(at) } });
+    await this.#table.update(activeKey(id), 'SET #at = :at', {
+      names: { '#at': 'at' },
+      values: { ':at': { N: String(at) } },
+    });
+  }
+
+  async setUnderWay(id: RunId, underWay: boolean): Promise<void> {
+    await this.#table.update(activeKey(id), 'SET underWay = :underWay', {
+      if: 'attribute_exists(pk)',
+      values: { ':underWay': { BOOL: underWay } },
+    });
   }
 
   async removeActive(id: RunId): Promise<void> {
-    await this.#table.delete({ pk: 'active', sk: id });
+    await this.#table.delete(activeKey(id));
   }
 
-  async listActive(): Promise<readonly { id: RunId; at: EpochMs }[]> {
+  async listActive(): Promise<readonly ActiveRun[]> {
     const items = await this.#table.query('active', '');
-    return items.map((item) => ({ id: text(item, 'sk'), at: number(item, 'at') }));
+    return items.map((item) => ({
+      id: text(item, 'sk'),
+      at: number(item, 'at'),
+      underWay: item['underWay']?.BOOL === true,
+    }));
   }
 
   async watchAlarms(id: RunId, alarms: readonly string[]): Promise<void> {
@@ -205,7 +241,30 @@ export class DynamoDbStore implements Store {
 }
 
 function runItem(run: Run, version: number): Item {
-  return { version: { N: String(version) }, phase: { S: run.phase }, body: { S: JSON.stringify(run) } };
+  return {
+    version: { N: String(version) },
+    phase: { S: run.phase },
+    body: { S: JSON.stringify(run) },
+    // Only a run that has ended may go, and with it the marker of its slot: long after any archive has forgotten that.
+    ...(run.endedAt === null ? {} : expiry(run.endedAt + keepMs)),
+  };
+}
+
+function runFrom(item: Item): Run {
+  return JSON.parse(text(item, 'body')) as Run;
+}
+
+function digits(seq: number): string {
+  return String(seq).padStart(9, '0');
+}
+
+/** When DynamoDB may delete the item. */
+function expiry(at: EpochMs): Item {
+  return { ttl: { N: seconds(at) } };
+}
+
+function seconds(at: EpochMs): string {
+  return String(Math.ceil(at / 1_000));
 }
 
 function killSwitchOf(item: Item | undefined): Stops['killSwitch'] {

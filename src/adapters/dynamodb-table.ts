@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   type AttributeValue,
@@ -16,8 +17,9 @@ export interface Key {
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-/** DynamoDB takes at most this many items in one batch. */
+/** DynamoDB writes at most this many items in one batch, and reads at most this many. */
 const batchSize = 25;
+const readBatchSize = 100;
 /** A batch that is only partly taken is sent again, with growing waits. */
 const maxBatchAttempts = 8;
 
@@ -38,6 +40,14 @@ export class DynamoDbTable {
       new GetItemCommand({ TableName: this.#table, Key: keyOf(key), ConsistentRead: true }),
     );
     return item;
+  }
+
+  /** Those of the items that exist, in no order. Each key at most once. */
+  async getAll(keys: readonly Key[]): Promise<readonly Item[]> {
+    const items: Item[] = [];
+    for (let start = 0; start < keys.length; start += readBatchSize)
+      items.push(...(await this.#readBatch(keys.slice(start, start + readBatchSize))));
+    return items;
   }
 
   /** False where the condition did not hold. */
@@ -121,6 +131,28 @@ export class DynamoDbTable {
       }),
     );
     return Items ?? [];
+  }
+
+  /** What is too large for one answer, or throttled, is asked for again; only answers without any item count as attempts. */
+  async #readBatch(keys: readonly Key[]): Promise<readonly Item[]> {
+    const items: Item[] = [];
+    let remaining = keys.map(keyOf);
+    for (let attempt = 0; attempt < maxBatchAttempts && remaining.length > 0;) {
+      const { Responses: responses, UnprocessedKeys: unprocessed } = await this.#client.send(
+        new BatchGetItemCommand({
+          RequestItems: { [this.#table]: { Keys: remaining, ConsistentRead: true } },
+        }),
+      );
+      const found = responses?.[this.#table] ?? [];
+      items.push(...found);
+      remaining = unprocessed?.[this.#table]?.Keys ?? [];
+      if (remaining.length === 0) break;
+      attempt = found.length > 0 ? 0 : attempt + 1;
+      await this.#wait(25 * 2 ** attempt);
+    }
+    if (remaining.length > 0)
+      throw new Error(`${remaining.length} items of table ${this.#table} were not read`);
+    return items;
   }
 
   async #writeBatch(requests: WriteRequests): Promise<void> {

@@ -2,7 +2,7 @@ import type { Stops } from '../core/facts.ts';
 import type { EpochMs, ResourceId, RunId, UnitId } from '../core/ids.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Run } from '../core/run.ts';
-import type { Json, Lease, Store } from '../engine/ports.ts';
+import type { ActiveRun, Json, Lease, Store, StoredRun } from '../engine/ports.ts';
 
 interface Lock {
   readonly owner: RunId | null;
@@ -19,8 +19,9 @@ const unlocked: Lock = { owner: null, epoch: 0, lease: null };
 export class MemoryStore implements Store {
   readonly runs = new Map<RunId, { readonly run: Run; readonly version: number }>();
   readonly undo = new Map<string, Json>();
+  readonly undoExpiry = new Map<string, EpochMs>();
   readonly locks = new Map<ResourceId, Lock>();
-  readonly active = new Map<RunId, EpochMs>();
+  readonly active = new Map<RunId, Omit<ActiveRun, 'id'>>();
   readonly journals = new Map<RunId, Map<number, JournalEntry>>();
   readonly #watching = new Map<string, Set<RunId>>();
   killSwitch: Stops['killSwitch'] = { on: false, generation: 0 };
@@ -31,8 +32,17 @@ export class MemoryStore implements Store {
     return 'created';
   }
 
-  async loadRun(id: RunId): Promise<{ run: Run; version: number } | undefined> {
-    return this.runs.get(id);
+  async loadRun(id: RunId): Promise<StoredRun | undefined> {
+    const stored = this.runs.get(id);
+    return stored === undefined ? undefined : { ...stored, killSwitch: this.killSwitch };
+  }
+
+  async loadRuns(ids: readonly RunId[]): Promise<readonly StoredRun[]> {
+    const { killSwitch } = this;
+    return ids.flatMap((id) => {
+      const stored = this.runs.get(id);
+      return stored === undefined ? [] : [{ ...stored, killSwitch }];
+    });
   }
 
   async saveRun(run: Run, version: number): Promise<'saved' | 'conflict'> {
@@ -48,7 +58,9 @@ export class MemoryStore implements Store {
   }
 
   async readJournal(id: RunId): Promise<readonly JournalEntry[]> {
-    return [...(this.journals.get(id)?.values() ?? [])].sort((a, b) => a.seq - b.seq);
+    const riding = (this.runs.get(id)?.run.unwritten ?? []).map((entry) => [entry.seq, entry] as const);
+    const all = new Map([...(this.journals.get(id) ?? []), ...riding]);
+    return [...all.values()].sort((a, b) => a.seq - b.seq);
   }
 
   async putUndo(id: RunId, unit: UnitId, undo: Json): Promise<Json> {
@@ -60,6 +72,11 @@ export class MemoryStore implements Store {
 
   async readUndo(id: RunId, unit: UnitId): Promise<Json | undefined> {
     return this.undo.get(undoKey(id, unit));
+  }
+
+  async expireUndo(id: RunId, units: readonly UnitId[], at: EpochMs): Promise<void> {
+    for (const unit of units)
+      if (this.undo.has(undoKey(id, unit))) this.undoExpiry.set(undoKey(id, unit), at);
   }
 
   async lock(resource: ResourceId, owner: RunId): Promise<{ epoch: number } | { heldBy: RunId }> {
@@ -97,15 +114,20 @@ export class MemoryStore implements Store {
   }
 
   async addActive(id: RunId, at: EpochMs): Promise<void> {
-    this.active.set(id, at);
+    this.active.set(id, { at, underWay: this.active.get(id)?.underWay ?? false });
+  }
+
+  async setUnderWay(id: RunId, underWay: boolean): Promise<void> {
+    const entry = this.active.get(id);
+    if (entry !== undefined) this.active.set(id, { ...entry, underWay });
   }
 
   async removeActive(id: RunId): Promise<void> {
     this.active.delete(id);
   }
 
-  async listActive(): Promise<readonly { id: RunId; at: EpochMs }[]> {
-    return [...this.active].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, at]) => ({ id, at }));
+  async listActive(): Promise<readonly ActiveRun[]> {
+    return [...this.active].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, entry]) => ({ id, ...entry }));
   }
 
   async watchAlarms(id: RunId, alarms: readonly string[]): Promise<void> {

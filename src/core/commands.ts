@@ -1,5 +1,4 @@
 import type { EpochMs, ResourceId, RunId, UnitId } from './ids.ts';
-import type { JournalEntry } from './journal.ts';
 import type { RunStateChange } from './publication.ts';
 
 /**
@@ -10,6 +9,7 @@ import type { RunStateChange } from './publication.ts';
 export type Command =
   | { readonly type: 'gather-facts' }
   | { readonly type: 'lock'; readonly resources: readonly ResourceId[] }
+  /** Frees the locks, and the run's place among those at once. */
   | { readonly type: 'unlock'; readonly resources: readonly ResourceId[] }
   | { readonly type: 'capture'; readonly unit: UnitId }
   | { readonly type: 'check-stops' }
@@ -21,8 +21,11 @@ export type Command =
   | { readonly type: 'unwatch'; readonly alarms: readonly string[] }
   | { readonly type: 'arm-dead-man'; readonly at: EpochMs; readonly units: readonly UnitId[] }
   | { readonly type: 'disarm-dead-man' }
+  /** Nothing is restored from the units' undo records any more. */
+  | { readonly type: 'expire-undo'; readonly units: readonly UnitId[] }
   | { readonly type: 'schedule-tick'; readonly epoch: number; readonly n: number; readonly at: EpochMs }
-  | { readonly type: 'journal'; readonly entries: readonly JournalEntry[] }
+  /** Writes what rides in the run, up to this entry. */
+  | { readonly type: 'journal'; readonly through: number }
   | { readonly type: 'publish'; readonly change: RunStateChange }
   | { readonly type: 'page'; readonly run: RunId; readonly message: string };
 

@@ -30,6 +30,7 @@ export function createRun(request: RunRequest, at: EpochMs): Decision {
     phaseSince: at,
     seq: 1,
     nextJournalSeq: 1,
+    unwritten: [],
     nextCommandId: 1,
     outbox: [],
     tick: { epoch: 1, n: 1, expectedAt: at + request.settings.tickMs },

@@ -7,7 +7,7 @@ import { advance } from './phases/advance.ts';
 import { onResult } from './phases/result.ts';
 import { startReverting } from './phases/reverting.ts';
 import type { AbortReason, Run } from './run.ts';
-import { continueChain, quickenChain, reviveChain } from './ticks.ts';
+import { continueChain, isLate, quickenChain, resend, reviveChain } from './ticks.ts';
 
 /** What follows from an event. Pure: the same run and event give the same decision, whoever asks and however often. */
 export function decide(run: Run, event: RunEvent): Decision {
@@ -17,9 +17,7 @@ export function decide(run: Run, event: RunEvent): Decision {
       onTick(draft, event.epoch, event.n);
       break;
     case 'sweep':
-      reviveChain(draft);
-      draft.reissueDue();
-      advance(draft);
+      onSweep(draft);
       break;
     case 'alarm':
       if (event.state === 'ALARM' && watches(run, event.alarm))
@@ -50,11 +48,18 @@ function onTick(draft: Draft, epoch: number, n: number): void {
   if (epoch === tick.epoch && n === tick.n) {
     continueChain(draft, epoch, n + 1);
     draft.reissueDue();
+    draft.writeJournal();
     advance(draft);
-  } else {
-    // Delivered again, or replaced: whoever was to send the tick that is expected may have died before.
-    for (const entry of draft.outstanding('schedule-tick')) draft.reissue(entry);
-  }
+  } else resend(draft, epoch);
+}
+
+/** A run whose ticks come needs nothing but what has had no result. */
+function onSweep(draft: Draft): void {
+  const unattended = isLate(draft.run, draft.at) || draft.run.phase === 'ended';
+  reviveChain(draft);
+  draft.reissueDue();
+  draft.writeJournal();
+  if (unattended) advance(draft);
 }
 
 function watches(run: Run, alarm: string): boolean {

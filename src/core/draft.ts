@@ -15,10 +15,13 @@ export interface Decision {
 /** First wait before a command without result is handed out again; it doubles up to `retryCapMs`. */
 const retryMs = 15_000;
 const retryCapMs = 300_000;
-/** Where the journal cannot be written, so many commands wait for it; then measurements are left out of it. */
-const measuredBacklog = 20;
+/** So many entries of the journal, or so many characters of them, are written at once; fewer ride in the run. */
+const journalEntries = 16;
+const journalChars = 24_000;
+/** Where the journal cannot be written, so much of it waits in the run; then measurements are left out of it. */
+const measuredChars = 60_000;
 /** And from here on everything but changes of phase: a run that cannot be stored any more could not be reverted. */
-const maxBacklog = 60;
+const maxChars = 150_000;
 
 /** The run being decided on: every change goes through here, so that none escapes the journal or the outbox. */
 export class Draft {
@@ -47,7 +50,7 @@ export class Draft {
       command,
       issuedAt: this.at,
       attempts: 1,
-      retryAt: this.at + retryMs,
+      retryAt: this.#dueAt(command) + retryMs,
     };
     this.patch({ nextCommandId: entry.id + 1, outbox: [...this.run.outbox, entry] });
     this.#issued.set(entry.id, entry);
@@ -83,9 +86,18 @@ export class Draft {
   /** Hands out again what is outstanding. Never for an apply. */
   reissue(entry: OutboxEntry): void {
     const wait = Math.min(retryMs * 2 ** Math.min(entry.attempts, 20), retryCapMs);
-    const again = { ...entry, attempts: entry.attempts + 1, retryAt: this.at + wait };
+    const again = { ...entry, attempts: entry.attempts + 1, retryAt: this.#dueAt(entry.command) + wait };
     this.#replace(again);
     this.#issued.set(again.id, again);
+  }
+
+  /** Writes what has gathered of the journal: only what is stored with the run already, so that none of it can be lost. */
+  writeJournal(): void {
+    const { unwritten } = this.#before;
+    const last = unwritten.at(-1);
+    if (last === undefined || this.outstanding('journal').length > 0) return;
+    if (unwritten.length >= journalEntries || charsOf(unwritten) >= journalChars)
+      this.issue({ type: 'journal', through: last.seq });
   }
 
   note(what: JournalFact): void {
@@ -141,15 +153,22 @@ export class Draft {
   }
 
   finish(): Decision {
-    const entries = this.#journal.splice(0).filter(({ what }) => this.#hasRoomFor(what));
-    if (entries.length > 0) this.issue({ type: 'journal', entries });
+    this.#keepJournal();
     const commands = [...this.#issued.values()].sort((a, b) => a.id - b.id);
     return { run: this.run, commands, reasons: this.#reasons, changed: this.run !== this.#before };
   }
 
-  #hasRoomFor(what: JournalFact): boolean {
-    const backlog = this.outstanding('journal').length;
-    return what.type === 'phase' || backlog < (what.type === 'measurement' ? measuredBacklog : maxBacklog);
+  #keepJournal(): void {
+    if (this.#journal.length === 0) return;
+    const chars = charsOf(this.run.unwritten);
+    const hasRoomFor = ({ what }: JournalEntry): boolean =>
+      what.type === 'phase' || chars < (what.type === 'measurement' ? measuredChars : maxChars);
+    this.patch({ unwritten: [...this.run.unwritten, ...this.#journal.splice(0).filter(hasRoomFor)] });
+  }
+
+  /** The arrival of a tick shows that it was sent: that it was not is known only some time after it was due. */
+  #dueAt(command: Command): EpochMs {
+    return command.type === 'schedule-tick' ? Math.max(this.at, command.at) : this.at;
   }
 
   #replace(entry: OutboxEntry): void {
@@ -157,4 +176,8 @@ export class Draft {
       outbox: this.run.outbox.map((candidate) => (candidate.id === entry.id ? entry : candidate)),
     });
   }
+}
+
+function charsOf(entries: readonly JournalEntry[]): number {
+  return JSON.stringify(entries).length;
 }

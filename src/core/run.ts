@@ -3,6 +3,7 @@ import type { OutboxEntry } from './commands.ts';
 import type { JudgeSettings } from './evidence.ts';
 import type { TargetFacts } from './facts.ts';
 import type { EpochMs, ResourceId, RunId, UnitId } from './ids.ts';
+import type { JournalEntry } from './journal.ts';
 import type { Verdict } from './verdict.ts';
 
 export type Phase =
@@ -39,6 +40,8 @@ export interface Run {
   /** Number of the latest published change of phase. */
   readonly seq: number;
   readonly nextJournalSeq: number;
+  /** The latest entries of the journal, which ride here until several are written at once. */
+  readonly unwritten: readonly JournalEntry[];
   readonly nextCommandId: number;
   readonly outbox: readonly OutboxEntry[];
   readonly tick: TickChain;

@@ -4,6 +4,8 @@ import type { Run } from './run.ts';
 
 /** A tick chain that is this much overdue is dead, and the sweep revives it. */
 const deadChainMs = 30_000;
+/** Whoever was to send a tick has done so by then, or never will. */
+const senderMs = 15_000;
 /** A run that only waits still ticks this often, so that the queue never holds a message for long. */
 const slowestMs = 60_000;
 
@@ -31,12 +33,29 @@ function phaseDueAt(run: Run): EpochMs {
   }
 }
 
+/** Whether the tick that would act should have come by now. */
+export function isLate(run: Run, at: EpochMs): boolean {
+  return at > run.tick.expectedAt + run.settings.tickMs + run.settings.skewMs;
+}
+
 /** Replaces the chain's outstanding tick by a new one; only that one acts. */
 export function continueChain(draft: Draft, epoch: number, n: number): void {
   for (const entry of draft.outstanding('schedule-tick')) draft.settle(entry.id);
   const due = nextTickAt(draft.run, draft.at);
   draft.patch({ tick: { epoch, n, expectedAt: due ?? draft.at + draft.run.settings.tickMs } });
   if (due !== null) draft.issue({ type: 'schedule-tick', epoch, n, at: due });
+}
+
+/**
+ * A tick that is delivered again, or was replaced: whoever was to send the one that is expected may have died before.
+ * Sent twice in a row it would be two chains, so it is sent again only where the first sender is over by now, or where
+ * it belongs to a newer chain, which the few messages of an old one cannot keep doubling.
+ */
+export function resend(draft: Draft, epoch: number): void {
+  for (const entry of draft.outstanding('schedule-tick')) {
+    const surelyOver = draft.at >= Math.min(entry.retryAt, entry.issuedAt + senderMs);
+    if (epoch < draft.run.tick.epoch || surelyOver) draft.reissue(entry);
+  }
 }
 
 /** A chain of rare ticks is too slow for what has just begun: a new one takes its place. */
@@ -47,10 +66,16 @@ export function quickenChain(draft: Draft): void {
   if (due !== null && run.tick.expectedAt > due + slackMs) continueChain(draft, run.tick.epoch + 1, 0);
 }
 
+/** Sees to it that a tick is sent again where the last one is long overdue, and none any more where none is needed. */
 export function reviveChain(draft: Draft): void {
   const { run, at } = draft;
   const overdueMs = at - run.tick.expectedAt;
-  if (nextTickAt(run, at) === null || overdueMs <= deadChainMs + run.settings.skewMs) return;
+  if (nextTickAt(run, at) === null)
+    for (const entry of draft.outstanding('schedule-tick')) draft.settle(entry.id);
+  else if (overdueMs > deadChainMs + run.settings.skewMs) revive(draft, overdueMs);
+}
+
+function revive(draft: Draft, overdueMs: number): void {
   draft.decide('revive', `The tick chain was dead for ${overdueMs} ms.`);
-  continueChain(draft, run.tick.epoch + 1, 0);
+  continueChain(draft, draft.run.tick.epoch + 1, 0);
 }

@@ -1,43 +1,20 @@
-import type { OutboxEntry } from '../core/commands.ts';
 import { createRun, type RunRequest } from '../core/create.ts';
 import { decide } from '../core/decide.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { EpochMs, RunId } from '../core/ids.ts';
 import type { Run } from '../core/run.ts';
-import { ContentionError, TickLostError } from './errors.ts';
+import { boundedStore } from './bounded-store.ts';
+import { carryOn, type Progress } from './carry-on.ts';
+import { commit, type Committed, type Loaded, type Rules } from './commit.ts';
+import { each, requireAll } from './each.ts';
+import { TickLostError } from './errors.ts';
 import { perform } from './perform.ts';
-import type { Ports } from './ports.ts';
+import type { ActiveRun, Ports } from './ports.ts';
 
-/** Lost races in a row before the caller is told; AWS, or the next tick, then tries again. */
-const maxConflicts = 20;
-/** Rounds of commands and results for one event: far above what any event needs. */
-const maxRounds = 50;
 /** An active entry without a run: its request died before the run was stored. */
 const orphanMs = 60 * 60_000;
-
-/** What must not wait for a slow channel. The rest is carried out when nothing of this is left. */
-const prompt: ReadonlySet<OutboxEntry['command']['type']> = new Set([
-  'gather-facts',
-  'lock',
-  'capture',
-  'check-stops',
-  'apply',
-  'revert',
-  'read-back',
-  'observe',
-  'watch-alarms',
-  'arm-dead-man',
-  'disarm-dead-man',
-  'unwatch',
-  'unlock',
-  'schedule-tick',
-] as const);
-
-/** The core, as the engine asks it. */
-export interface Rules {
-  readonly createRun: typeof createRun;
-  readonly decide: typeof decide;
-}
+/** So many runs are swept together. */
+const sweptTogether = 100;
 
 /** The one place with the order load – decide – save – perform. */
 export class Engine {
@@ -45,11 +22,14 @@ export class Engine {
   readonly #rules: Rules;
 
   constructor(ports: Ports, rules: Rules = { createRun, decide }) {
-    this.#ports = ports;
+    this.#ports = { ...ports, store: boundedStore(ports.store, ports.clock) };
     this.#rules = rules;
   }
 
-  /** Starts the run of a slot. The same slot again only looks after the run, should its first process have died. */
+  /**
+   * Starts the run of a slot. The same slot again changes nothing: it only sees to it that the run's tick is on its
+   * way, should the first process have died.
+   */
   async request(request: RunRequest): Promise<'started' | 'exists'> {
     const { store, clock } = this.#ports;
     const at = clock.now();
@@ -57,38 +37,47 @@ export class Engine {
     // The active entry comes first: a run that no sweep knows of could be lost.
     await store.addActive(run.id, at);
     if ((await store.createRun(run)) === 'exists') {
-      const existing = await this.#sweepOne({ id: run.id, at });
-      // Looking after it may have moved it on, to where its next tick is all that would end it.
-      if (existing !== undefined) requireTick(existing, existing.tick);
+      await this.#sendTickAgain(run.id);
       return 'exists';
     }
-    requireTick(await this.#carryOn(run.id, run, commands), run.tick);
+    const committed = { run, version: 1, commands };
+    requireTick(committed, await carryOn(this.#ports, this.#rules, committed));
     return 'started';
   }
 
   /** Hands an event to a run and carries out what follows. Returns the run, or undefined where there is none. */
   async deliver(id: RunId, event: RunEvent): Promise<Run | undefined> {
-    const committed = await this.#commit(id, [event]);
+    const committed = await commit(this.#ports, this.#rules, id, [event]);
     if (committed === undefined) return undefined;
-    const run = await this.#carryOn(id, committed.run, committed.commands);
-    if (event.type === 'tick') requireTick(run, committed.run.tick);
-    return run;
+    const progress = await carryOn(this.#ports, this.#rules, committed);
+    if (event.type === 'tick') requireTick(committed, progress, event);
+    return progress.run;
   }
 
   /** Looks after every active run; the failures of some keep none from being looked after. */
   async sweep(): Promise<void> {
     const active = await this.#ports.store.listActive();
-    await this.#each(active, 'swept', (entry) => this.#sweepOne(entry));
+    const results: PromiseSettledResult<unknown>[] = [];
+    for (let start = 0; start < active.length; start += sweptTogether) {
+      const entries = active.slice(start, start + sweptTogether);
+      const known = await this.#loadTogether(entries);
+      results.push(...(await each(entries, (entry) => this.#sweepOne(entry, known.get(entry.id)))));
+    }
+    requireAll(results, 'swept');
   }
 
   /** Hands an alarm to the runs that watch it. */
   async alarm(alarm: string, state: string, at: EpochMs): Promise<void> {
     const { store } = this.#ports;
-    await this.#each(await store.runsWatching(alarm), `told of alarm ${alarm}`, async (id) => {
-      const run = await this.deliver(id, { type: 'alarm', at, alarm, state });
-      // Left behind by a process that died late: the next alarm need not concern it.
-      if (run === undefined || run.phase === 'ended') await store.unwatchAlarms(id, [alarm]);
-    });
+    await this.#tell(
+      await store.runsWatching(alarm),
+      { type: 'alarm', at, alarm, state },
+      `told of alarm ${alarm}`,
+      async (id, run) => {
+        // Left behind by a process that died late: the next alarm need not concern it.
+        if (run === undefined || run.phase === 'ended') await store.unwatchAlarms(id, [alarm]);
+      },
+    );
   }
 
   /** Throws or releases the kill switch. Thrown, it stops every run at once; what it cannot reach stops at its next look. */
@@ -96,92 +85,83 @@ export class Engine {
     const { store, clock } = this.#ports;
     const { generation } = await store.setKillSwitch(on);
     if (!on) return;
+    const active = await store.listActive();
     const event = { type: 'kill-switch', at: clock.now(), on, generation } as const;
-    await this.#each(await store.listActive(), 'stopped', ({ id }) => this.deliver(id, event));
-  }
-
-  /** One after the other would let one slow run keep all others waiting. */
-  async #each<T>(runs: readonly T[], what: string, work: (run: T) => Promise<unknown>): Promise<void> {
-    const results = await Promise.allSettled(runs.map(work));
-    const failures = results.flatMap((result) =>
-      result.status === 'rejected' ? [result.reason as unknown] : [],
+    await this.#tell(
+      active.map(({ id }) => id),
+      event,
+      'stopped',
     );
-    if (failures.length > 0)
-      throw new AggregateError(failures, `${failures.length} of ${runs.length} runs could not be ${what}`);
   }
 
-  async #sweepOne(entry: { readonly id: RunId; readonly at: EpochMs }): Promise<Run | undefined> {
+  /** Every decision is durable before the first of them is carried out: no run waits for what another one has to do. */
+  async #tell(
+    ids: readonly RunId[],
+    event: RunEvent,
+    what: string,
+    afterwards: (id: RunId, run: Run | undefined) => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
+    const committed = await each(ids, async (id) => ({
+      id,
+      to: await commit(this.#ports, this.#rules, id, [event]),
+    }));
+    const carriedOut = await each(committed, async (one) => {
+      if (one.status === 'rejected') throw one.reason;
+      const { id, to } = one.value;
+      const progress = to === undefined ? undefined : await carryOn(this.#ports, this.#rules, to);
+      await afterwards(id, progress?.run);
+    });
+    requireAll(carriedOut, what);
+  }
+
+  async #loadTogether(entries: readonly ActiveRun[]): Promise<ReadonlyMap<RunId, Loaded>> {
+    const ids = entries.map(({ id }) => id);
+    const [loaded] = await Promise.allSettled([this.#ports.store.loadRuns(ids)]);
+    // Where that fails each is loaded on its own, and tells what is wrong.
+    if (loaded.status === 'rejected') return new Map();
+    return new Map(loaded.value.map(({ run, version }) => [run.id, { run, version }]));
+  }
+
+  async #sweepOne(entry: ActiveRun, known: Loaded | undefined): Promise<void> {
     const { store, clock } = this.#ports;
-    const run = await this.deliver(entry.id, { type: 'sweep', at: clock.now() });
+    const event = { type: 'sweep', at: clock.now() } as const;
+    const committed = await commit(this.#ports, this.#rules, entry.id, [event], known);
+    const run =
+      committed === undefined ? undefined : (await carryOn(this.#ports, this.#rules, committed)).run;
     const orphaned = run === undefined && clock.now() > entry.at + orphanMs;
     if (orphaned || (run !== undefined && isOver(run))) await store.removeActive(entry.id);
-    return run;
   }
 
-  /** Carries out commands and feeds their results back, until nothing is left to do now. */
-  async #carryOn(id: RunId, run: Run, commands: readonly OutboxEntry[]): Promise<Run> {
-    let current = run;
-    let waiting = commands;
-    for (let round = 0; round < maxRounds && waiting.length > 0; round += 1) {
-      const urgent = waiting.filter((entry) => prompt.has(entry.command.type));
-      const now = urgent.length > 0 ? urgent : waiting;
-      const results = await Promise.all(now.map((entry) => this.#resultOf(current, entry)));
-      const committed = await this.#commit(id, results);
-      if (committed === undefined) throw new Error(`Run ${id} has vanished`);
-      current = committed.run;
-      const later = waiting.filter((entry) => !now.includes(entry) && isOutstanding(current, entry));
-      waiting = [...later, ...committed.commands];
-    }
-    return current;
-  }
-
-  async #resultOf(run: Run, entry: OutboxEntry): Promise<RunEvent> {
-    const result = await perform(this.#ports, run, entry);
-    return { type: 'result', at: this.#ports.clock.now(), command: entry.id, result };
-  }
-
-  /** Loads, decides, saves; where somebody else saved first, all of it again. */
-  async #commit(
-    id: RunId,
-    events: readonly RunEvent[],
-  ): Promise<{ run: Run; commands: readonly OutboxEntry[] } | undefined> {
-    const { store } = this.#ports;
-    for (let attempt = 0; attempt < maxConflicts; attempt += 1) {
-      const loaded = await store.loadRun(id);
-      if (loaded === undefined) return undefined;
-      const { run, commands } = this.#fold(loaded.run, events);
-      if (run === loaded.run) return { run, commands: [] };
-      if ((await store.saveRun(run, loaded.version)) === 'saved') return { run, commands };
-    }
-    throw new ContentionError(id, maxConflicts);
-  }
-
-  /** Several events in a row, as one decision. */
-  #fold(start: Run, events: readonly RunEvent[]): { run: Run; commands: readonly OutboxEntry[] } {
-    let run = start;
-    const issued = new Map<number, OutboxEntry>();
-    for (const event of events) {
-      const decision = this.#rules.decide(run, event);
-      run = decision.run;
-      for (const entry of decision.commands) issued.set(entry.id, entry);
-    }
-    // What one event issued and a later one settled is not carried out.
-    const wanted = new Set(run.outbox.map((entry) => entry.id));
-    return { run, commands: [...issued.values()].filter((entry) => wanted.has(entry.id)) };
+  async #sendTickAgain(id: RunId): Promise<void> {
+    const run = (await this.#ports.store.loadRun(id))?.run;
+    const unsure = run === undefined ? undefined : expectedTick(run);
+    if (run === undefined || unsure === undefined) return;
+    const { type } = await perform(this.#ports, run, unsure);
+    if (type === 'failed') throw new TickLostError(id);
   }
 }
 
-/** Whoever delivered the event delivers it again, and so sends the next tick: no chain ends for a failed call. */
-function requireTick(run: Run, { epoch, n }: { readonly epoch: number; readonly n: number }): void {
-  const unsent = run.outbox.some(
-    ({ command }) => command.type === 'schedule-tick' && command.epoch === epoch && command.n === n,
+/** The command that sends the tick which the run expects, as long as nobody knows that it was sent. */
+function expectedTick({ outbox, tick }: Run): Run['outbox'][number] | undefined {
+  return outbox.find(
+    ({ command }) => command.type === 'schedule-tick' && command.epoch === tick.epoch && command.n === tick.n,
   );
-  if (unsent) throw new TickLostError(run.id);
 }
 
-/** Somebody else may have carried it out meanwhile. */
-function isOutstanding(run: Run, entry: OutboxEntry): boolean {
-  return run.outbox.some((candidate) => candidate.id === entry.id);
+/**
+ * Whoever delivered the event delivers it again, and so sends the next tick: no chain ends for a failed call. A tick
+ * that is delivered twice at once must not count as done either while the other delivery may still fail.
+ */
+function requireTick(
+  { run: { tick }, commands }: Committed,
+  { run, sent }: Progress,
+  event?: { readonly epoch: number; readonly n: number },
+): void {
+  const unsure = expectedTick({ ...run, tick });
+  if (unsure === undefined || sent.has(unsure.id)) return;
+  const ours = commands.some(({ id }) => id === unsure.id);
+  const sentByOurTwin = event?.epoch === tick.epoch && event.n === tick.n - 1;
+  if (ours || sentByOurTwin) throw new TickLostError(run.id);
 }
 
 function isOver(run: Run): boolean {

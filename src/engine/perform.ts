@@ -4,8 +4,10 @@ import type { CommandResult } from '../core/events.ts';
 import type { Stops } from '../core/facts.ts';
 import { alarmNames } from '../core/guards.ts';
 import type { ResourceId } from '../core/ids.ts';
+import type { RunStateChange } from '../core/publication.ts';
 import type { Run, Unit } from '../core/run.ts';
 import { DeadlineError, EffectError } from './errors.ts';
+import { keepMs } from './keep.ts';
 import type { EffectContext, FaultDriver, Json, Lease, Ports } from './ports.ts';
 
 /** Every call has an end: a hanging one must not keep a run from reverting. */
@@ -13,11 +15,40 @@ const callDeadlineMs = 10_000;
 
 const done: CommandResult = { type: 'done' };
 
+/** What is known already of what a command would read. */
+export interface Known {
+  readonly killSwitch?: Stops['killSwitch'];
+}
+
 /** Carries out one command. Never throws: what went wrong is a result, and the core decides what follows. */
-export async function perform(ports: Ports, run: Run, entry: OutboxEntry): Promise<CommandResult> {
+export function perform(
+  ports: Ports,
+  run: Run,
+  entry: OutboxEntry,
+  known: Known = {},
+): Promise<CommandResult> {
+  const afterMs = entry.command.type === 'apply' ? run.settings.applyTimeoutMs : callDeadlineMs;
+  return bounded(ports, afterMs, (signal) => carryOut(ports, run, entry, known, signal));
+}
+
+/** Publishes all of these changes with one call, which is the result of each. */
+export function publishAll(ports: Ports, entries: readonly OutboxEntry[]): Promise<CommandResult> {
+  const changes = entries.flatMap(({ command }) => (command.type === 'publish' ? [command.change] : []));
+  return bounded(ports, callDeadlineMs, () => publish(ports, changes));
+}
+
+async function publish(ports: Ports, changes: readonly RunStateChange[]): Promise<CommandResult> {
+  await ports.publish(changes);
+  return done;
+}
+
+async function bounded(
+  { clock }: Ports,
+  afterMs: number,
+  work: (signal: AbortSignal) => Promise<CommandResult>,
+): Promise<CommandResult> {
   try {
-    const afterMs = entry.command.type === 'apply' ? run.settings.applyTimeoutMs : callDeadlineMs;
-    return await ports.clock.deadline(afterMs, (signal) => carryOut(ports, run, entry, signal));
+    return await clock.deadline(afterMs, work);
   } catch (error) {
     return failure(error);
   }
@@ -36,6 +67,7 @@ async function carryOut(
   ports: Ports,
   run: Run,
   entry: OutboxEntry,
+  known: Known,
   signal: AbortSignal,
 ): Promise<CommandResult> {
   const { store } = ports;
@@ -47,13 +79,14 @@ async function carryOut(
       return lock(ports, run, command.resources, signal);
     case 'unlock':
       for (const resource of command.resources) await store.unlock(resource, run.id);
+      await store.setUnderWay(run.id, false);
       return done;
     case 'check-stops':
       return { type: 'stops', stops: await readStops(ports, run) };
     case 'observe': {
       const [look, stops] = await Promise.all([
         ports.observe(run, command.final, ports.clock.now()),
-        readStops(ports, run),
+        readStops(ports, run, known),
       ]);
       return { type: 'observed', stops, ...look };
     }
@@ -81,6 +114,9 @@ async function carryOut(
         await Promise.all(run.units.map((unit) => withUndo(ports, run, unit))),
       );
       return done;
+    case 'expire-undo':
+      await store.expireUndo(run.id, command.units, (run.endedAt ?? ports.clock.now()) + keepMs);
+      return done;
     case 'disarm-dead-man':
       await ports.disarmDeadMan(run.id);
       return done;
@@ -88,11 +124,13 @@ async function carryOut(
       await ports.scheduleTick(run.id, command.epoch, command.n, command.at);
       return done;
     case 'journal':
-      await store.appendJournal(run.id, command.entries);
+      await store.appendJournal(
+        run.id,
+        run.unwritten.filter(({ seq }) => seq <= command.through),
+      );
       return done;
     case 'publish':
-      await ports.publish([command.change]);
-      return done;
+      return publish(ports, [command.change]);
     case 'page':
       await ports.page(run.id, command.message);
       return done;
@@ -102,15 +140,17 @@ async function carryOut(
 }
 
 async function gatherFacts(ports: Ports, run: Run, signal: AbortSignal): Promise<CommandResult> {
+  // Before the others are counted: of two that begin at once, at least the later one sees the other.
+  if (run.phase === 'checking') await ports.store.setUnderWay(run.id, true);
   const [facts, stops] = await Promise.all([ports.facts(run, signal), readStops(ports, run)]);
   const units = ports.drivers.flatMap((driver) => driver.plan(run.experiment, facts.targets, run));
   return { type: 'facts', facts: { ...facts, stops, units, at: ports.clock.now() } };
 }
 
-async function readStops(ports: Ports, run: Run): Promise<Stops> {
+async function readStops(ports: Ports, run: Run, known: Known = {}): Promise<Stops> {
   const names = alarmNames(run.experiment.abort?.alarms);
   const [killSwitch, alarms] = await Promise.all([
-    ports.store.readKillSwitch(),
+    known.killSwitch ?? ports.store.readKillSwitch(),
     names.length > 0 ? ports.alarms(names) : Promise.resolve([]),
   ]);
   return { killSwitch, alarms };

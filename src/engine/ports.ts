@@ -19,15 +19,21 @@ export interface Clock {
 /** Every promise of the store rests on conditional writes of single items; every read is consistent. */
 export interface Store {
   createRun(run: Run): Promise<'created' | 'exists'>;
-  loadRun(id: RunId): Promise<{ readonly run: Run; readonly version: number } | undefined>;
+  /** With the kill switch as it is at the same time, in one read. */
+  loadRun(id: RunId): Promise<StoredRun | undefined>;
+  /** Those of the runs that are stored, in no order, with few reads. */
+  loadRuns(ids: readonly RunId[]): Promise<readonly StoredRun[]>;
   /** Stores the run where the stored version is still `version`; the new version is `version + 1`. */
   saveRun(run: Run, version: number): Promise<'saved' | 'conflict'>;
-  /** An entry with a sequence number that is there already changes nothing. */
+  /** Written as one. Entries with sequence numbers that are there already change nothing. */
   appendJournal(id: RunId, entries: readonly JournalEntry[]): Promise<void>;
+  /** The whole of it, with what still rides in the run. */
   readJournal(id: RunId): Promise<readonly JournalEntry[]>;
   /** Write-once: returns the undo record that is durable, which may be an earlier one. */
   putUndo(id: RunId, unit: UnitId, undo: Json): Promise<Json>;
   readUndo(id: RunId, unit: UnitId): Promise<Json | undefined>;
+  /** Nothing will be restored from these any more: they may go, `at` the earliest. */
+  expireUndo(id: RunId, units: readonly UnitId[], at: EpochMs): Promise<void>;
   /** Grants the lock to the run, at once or again; its epoch rises with every new owner and never falls. */
   lock(resource: ResourceId, owner: RunId): Promise<{ readonly epoch: number } | { readonly heldBy: RunId }>;
   /** Takes the lock from an owner that has ended. */
@@ -40,15 +46,30 @@ export interface Store {
   /** One effect on a resource at a time. A revert may take the lease from an apply, since that is reverted again anyway. */
   takeLease(resource: ResourceId, lease: Lease): Promise<boolean>;
   releaseLease(resource: ResourceId, holder: string): Promise<void>;
+  /** Again, it changes nothing but the time. */
   addActive(id: RunId, at: EpochMs): Promise<void>;
+  /** Marks an active run as one that counts against the cap on runs at once, or no longer. One that is not active stays so. */
+  setUnderWay(id: RunId, underWay: boolean): Promise<void>;
   removeActive(id: RunId): Promise<void>;
-  listActive(): Promise<readonly { readonly id: RunId; readonly at: EpochMs }[]>;
+  listActive(): Promise<readonly ActiveRun[]>;
   watchAlarms(id: RunId, alarms: readonly string[]): Promise<void>;
   unwatchAlarms(id: RunId, alarms: readonly string[]): Promise<void>;
   runsWatching(alarm: string): Promise<readonly RunId[]>;
   readKillSwitch(): Promise<Stops['killSwitch']>;
   /** Raises the generation each time it is thrown. */
   setKillSwitch(on: boolean): Promise<Stops['killSwitch']>;
+}
+
+export interface StoredRun {
+  readonly run: Run;
+  readonly version: number;
+  readonly killSwitch: Stops['killSwitch'];
+}
+
+export interface ActiveRun {
+  readonly id: RunId;
+  readonly at: EpochMs;
+  readonly underWay: boolean;
 }
 
 export interface Lease {

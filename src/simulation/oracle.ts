@@ -1,5 +1,6 @@
 import type { RunStateChange } from '../core/publication.ts';
 import type { Phase, Run, Unit } from '../core/run.ts';
+import { type Known, mayFollow, newlyKnown } from './known.ts';
 import type { SimProcess } from './process.ts';
 import { isFault, type SimResource, type Value } from './resource.ts';
 import type { Scenario } from './scenario.ts';
@@ -15,30 +16,10 @@ export interface Violation {
   readonly at: number;
 }
 
-/** What the oracle remembers of a run between two looks at it. */
-interface Known {
-  run: Run;
-  injectingAt: number;
-  abortAt: number;
-  reopened: boolean;
-  readonly changes: Map<number, RunStateChange>;
-}
-
-/** Which phase may follow which. */
-const mayFollow: Readonly<Record<Phase, readonly Phase[]>> = {
-  requested: ['awaiting-approval', 'announced', 'ended'],
-  'awaiting-approval': ['announced', 'ended'],
-  announced: ['checking', 'ended'],
-  checking: ['injecting', 'ended'],
-  injecting: ['observing', 'reverting'],
-  observing: ['reverting'],
-  reverting: ['recovering'],
-  recovering: ['ended', 'reverting'],
-  ended: ['reverting'],
-};
-
 const holding: ReadonlySet<Phase> = new Set(['injecting', 'observing', 'reverting'] as const);
 const killSwitch = 'kill-switch';
+/** What is left of a run that is over stays at least so long. */
+const keptMs = 7 * 86_400_000;
 /** A look at the run right before an apply is no older than the answer took. */
 const freshMs = 100;
 
@@ -104,6 +85,8 @@ export class Oracle {
   /** The dead-man of a run is armed for this time. */
   deadManArmed(run: string, at: number): void {
     this.#armed.set(run, at);
+    const known = this.#runs.get(run);
+    if (known !== undefined) known.unguarded = false;
   }
 
   /** `kill-switch`, or an alarm's name: stops count from the moment they are true. */
@@ -128,13 +111,7 @@ export class Oracle {
 
   #runCreated(run: Run): void {
     this.note('run');
-    const known = {
-      run,
-      injectingAt: Infinity,
-      abortAt: Infinity,
-      reopened: false,
-      changes: new Map(),
-    };
+    const known = newlyKnown(run);
     this.#runs.set(run.id, known);
     this.#collectChanges(known, run, 0);
   }
@@ -155,6 +132,7 @@ export class Oracle {
     }
     this.#collectChanges(known, run, before.seq);
     this.#inspectTick(before, run);
+    this.#inspectGuard(known, before, run);
     if (run.phase !== before.phase) {
       this.#phaseChanged(known, before, run);
       this.onPhase(run);
@@ -171,6 +149,7 @@ export class Oracle {
       known.abortAt = Math.min(known.abortAt, this.#timeline.now);
     if (run.phase === 'reverting' && (before.phase === 'ended' || before.phase === 'recovering')) {
       known.reopened = true;
+      known.unguarded = true;
       this.note('reopened');
       if (!this.#scenario.stragglers)
         this.broken(2, `Run ${run.id} was past reverting with a fault in place`);
@@ -202,6 +181,13 @@ export class Oracle {
     }
   }
 
+  /** A run that was opened again gets a dead-man again: until it is armed the run still means to arm it. */
+  #inspectGuard(known: Known, before: Run, run: Run): void {
+    const meant = run.outbox.some(({ command }) => command.type === 'arm-dead-man');
+    if (known.unguarded && before.phase === 'reverting' && run.phase === 'reverting' && !meant)
+      this.broken(6, `Run ${run.id} was opened again and has no dead-man`);
+  }
+
   /** One chain per run: its ticks follow each other at the tick's length, whatever comes twice. */
   #inspectTick(before: Run, run: Run): void {
     const { tickMs, skewMs } = run.settings;
@@ -218,6 +204,11 @@ export class Oracle {
   }
 
   #inspectUndo(): void {
+    for (const [key, at] of this.#store.undoExpiry) {
+      const run = this.#store.runs.get(key.split(' ')[0] ?? '')?.run;
+      if (run?.phase !== 'ended' || run.audits.length > 0 || at < this.#timeline.now + keptMs)
+        this.broken(1, `The undo record of ${key} may go though its run is ${run?.phase} and may need it`);
+    }
     for (const [key, undo] of this.#store.undo) {
       if (!this.#undo.has(key)) this.#undo.set(key, undo);
       else if (this.#undo.get(key) !== undo) this.broken(1, `The undo record of ${key} was replaced`);
@@ -425,7 +416,8 @@ export class Oracle {
           if (told?.channels.includes(channel) === false)
             this.broken(9, `Change ${seq} of run ${run.id} was not meant for ${channel}`);
       }
-      const journal = this.#store.journals.get(run.id)?.size ?? 0;
+      const written = this.#store.journals.get(run.id)?.keys() ?? [];
+      const journal = new Set([...written, ...run.unwritten.map(({ seq }) => seq)]).size;
       if (journal !== run.nextJournalSeq - 1)
         this.broken(9, `The journal of run ${run.id} has ${journal} of ${run.nextJournalSeq - 1} entries`);
     }

@@ -1,6 +1,6 @@
 import type { MemoryFunctionTable } from '../adapters/memory-function-table.ts';
 import type { MemoryStore } from '../adapters/memory-store.ts';
-import type { Rules } from '../engine/engine.ts';
+import type { Rules } from '../engine/commit.ts';
 import type { FaultDriver, FunctionStore, Ports, Store } from '../engine/ports.ts';
 
 /** A bug on purpose, put in at a seam: the simulation must find it. */

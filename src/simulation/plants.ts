@@ -5,7 +5,7 @@ import { decide } from '../core/decide.ts';
 import type { Decision } from '../core/draft.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { Run, Unit } from '../core/run.ts';
-import type { Json, Ports, Store } from '../engine/ports.ts';
+import type { Json, Ports, Store, StoredRun } from '../engine/ports.ts';
 import type { Plant } from './plant.ts';
 
 /** The store with some of its methods replaced. */
@@ -159,7 +159,7 @@ export const plants: readonly Plant[] = [
     name: 'abort-not-looked-at',
     bug: 'Right before an apply the run is taken from memory, not from the table',
     ports: (ports: Ports): Ports => {
-      const known = new Map<string, Promise<{ readonly run: Run; readonly version: number } | undefined>>();
+      const known = new Map<string, Promise<StoredRun | undefined>>();
       let applying = false;
       const store = changed(ports.store, {
         takeLease: (resource, lease) => {
@@ -234,6 +234,64 @@ export const plants: readonly Plant[] = [
     },
   ),
   storePlant(
+    'look-over-abort',
+    'What a tick saw is saved over an abort that came while it looked',
+    (truth) => ({
+      saveRun: async (run, version) => {
+        const looked = run.phase === 'observing' && run.tick.n > 0;
+        return truth.saveRun(run, looked ? (truth.runs.get(run.id)?.version ?? 0) : version);
+      },
+    }),
+  ),
+  decidePlant(
+    'journal-forgotten',
+    'Entries of the journal are forgotten when they are handed to be written, not when they are',
+    (run, event, right) => {
+      const decision = right(run, event);
+      const command = event.type === 'result' ? commandOf(run, event.command) : undefined;
+      if (command?.type !== 'journal') return decision;
+      const unwritten = decision.run.unwritten.filter(({ seq }) => seq > command.through);
+      return { ...decision, run: { ...decision.run, unwritten } };
+    },
+  ),
+  decidePlant(
+    'reopened-without-dead-man',
+    'A run that is opened again has no dead-man any more',
+    (run, event, right) => {
+      const decision = right(run, event);
+      const reopened = run.phase === 'ended' && decision.run.phase === 'reverting';
+      const kept = ({ command }: OutboxEntry): boolean => command.type !== 'arm-dead-man';
+      return reopened
+        ? {
+            ...decision,
+            run: { ...decision.run, outbox: decision.run.outbox.filter(kept) },
+            commands: decision.commands.filter(kept),
+          }
+        : decision;
+    },
+  ),
+  decidePlant(
+    'tick-not-resent',
+    'A tick that is delivered again does nothing, though the next one may never have been sent',
+    (run, event, right) =>
+      event.type === 'tick' && (event.epoch !== run.tick.epoch || event.n !== run.tick.n)
+        ? { run, commands: [], reasons: [], changed: false }
+        : right(run, event),
+  ),
+  storePlant('run-not-counted', 'A run is not marked before it counts the others', () => ({
+    setUnderWay: () => Promise.resolve(),
+  })),
+  decidePlant(
+    'undo-expires-early',
+    'Undo records may go at the end of a run, though its resources are still to be read again',
+    (run, event, right) => {
+      const decision = right(run, event);
+      const ends = run.phase === 'recovering' && decision.run.phase === 'ended';
+      const units = decision.run.units.map((unit) => unit.id);
+      return ends ? withCommand(decision, { type: 'expire-undo', units }, event.at) : decision;
+    },
+  ),
+  storePlant(
     'active-entry-late',
     'A run is stored before its active entry, which is lost with the process',
     () => ({
@@ -243,5 +301,9 @@ export const plants: readonly Plant[] = [
 ];
 
 function isTelling(run: Run, id: number): boolean {
-  return run.outbox.find((entry) => entry.id === id)?.command.type === 'publish';
+  return commandOf(run, id)?.type === 'publish';
+}
+
+function commandOf(run: Run, id: number): Command | undefined {
+  return run.outbox.find((entry) => entry.id === id)?.command;
 }

@@ -25,7 +25,7 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
         const run = runOf({ id: fresh('run') });
         expect(await store.createRun(run)).toBe('created');
         expect(await store.createRun({ ...run, phase: 'ended' })).toBe('exists');
-        expect(await store.loadRun(run.id)).toEqual({ run, version: 1 });
+        expect(await store.loadRun(run.id)).toMatchObject({ run, version: 1 });
       });
 
       it('does not know a run that was never created', async () => {
@@ -44,6 +44,28 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
 
       it('does not save a run that was never created', async () => {
         expect(await store.saveRun(runOf({ id: fresh('run') }), 1)).toBe('conflict');
+      });
+
+      it('loads many at once, with the kill switch as it is', async () => {
+        const ids = Array.from({ length: 120 }, () => fresh('run'));
+        for (const id of ids) await store.createRun(runOf({ id }));
+        const killSwitch = await store.readKillSwitch();
+        const loaded = await store.loadRuns([...ids, fresh('nobody')]);
+        expect(loaded.map(({ run }) => run.id).sort()).toEqual([...ids].sort());
+        expect(loaded.every(({ version }) => version === 1)).toBe(true);
+        expect(loaded[0]?.killSwitch).toEqual(killSwitch);
+        const thrown = await store.setKillSwitch(true);
+        expect((await store.loadRun(ids[0] ?? ''))?.killSwitch).toEqual(thrown);
+        await store.setKillSwitch(false);
+        expect(await store.loadRuns([])).toEqual([]);
+      });
+
+      it('loads many that are too large for one answer', async () => {
+        const ids = Array.from({ length: 90 }, () => fresh('run'));
+        const requestedBy = 'x'.repeat(70_000);
+        for (const id of ids) await store.createRun(runOf({ id, requestedBy }));
+        const loaded = await store.loadRuns(ids);
+        expect(loaded.map(({ run }) => run.id).sort()).toEqual([...ids].sort());
       });
 
       it('lets one of several writers win', async () => {
@@ -67,6 +89,20 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
         await store.appendJournal(id, [entry(2), entry(10)]);
         await store.appendJournal(id, [entry(10), entry(11)]);
         expect(await store.readJournal(id)).toEqual([entry(2), entry(10), entry(11)]);
+      });
+
+      it('keeps what a longer write had, when a shorter one comes late', async () => {
+        const id = fresh('run');
+        await store.appendJournal(id, [entry(1), entry(2), entry(3)]);
+        await store.appendJournal(id, [entry(1), entry(2)]);
+        expect(await store.readJournal(id)).toEqual([entry(1), entry(2), entry(3)]);
+      });
+
+      it('shows what still rides in its run, each entry once', async () => {
+        const id = fresh('run');
+        await store.createRun({ ...runOf({ id }), unwritten: [entry(2), entry(3)] });
+        await store.appendJournal(id, [entry(1), entry(2)]);
+        expect(await store.readJournal(id)).toEqual([entry(1), entry(2), entry(3)]);
       });
 
       it('takes more entries at once than a batch of DynamoDB does, and no entries at all', async () => {
@@ -216,13 +252,35 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
         await store.addActive(a, at + 5);
         const mine = (await store.listActive()).filter(({ id }) => id === a || id === b);
         expect([...mine].sort((x, y) => x.at - y.at)).toEqual([
-          { id: b, at },
-          { id: a, at: at + 5 },
+          { id: b, at, underWay: false },
+          { id: a, at: at + 5, underWay: false },
         ]);
         await store.removeActive(a);
         await store.removeActive(a);
         expect((await store.listActive()).map(({ id }) => id)).not.toContain(a);
         expect((await store.listActive()).map(({ id }) => id)).toContain(b);
+      });
+    });
+
+    describe('runs under way', () => {
+      const underWay = async (id: string): Promise<boolean | undefined> =>
+        (await store.listActive()).find((entry) => entry.id === id)?.underWay;
+
+      it('are marked until they are not, whatever else is known of them', async () => {
+        const id = fresh('run');
+        await store.addActive(id, at);
+        await store.setUnderWay(id, true);
+        expect(await underWay(id)).toBe(true);
+        await store.addActive(id, at + 5);
+        expect(await underWay(id)).toBe(true);
+        await store.setUnderWay(id, false);
+        expect(await underWay(id)).toBe(false);
+      });
+
+      it('are active ones: a mark that comes late makes no entry', async () => {
+        const id = fresh('run');
+        await store.setUnderWay(id, true);
+        expect(await underWay(id)).toBeUndefined();
       });
     });
 

@@ -100,9 +100,9 @@ function startInjecting(draft: Draft): void {
 }
 
 /** When the last apply has landed and can be read: what the dead-man does before that might have to be done again. */
-function lastChangeAt({ settings, units }: Run, endsAt: EpochMs): EpochMs {
+export function lastChangeAt({ settings, units }: Run, lastApplyAt: EpochMs): EpochMs {
   const settleMs = Math.max(...units.map((unit) => unit.settleMs));
-  return endsAt + settings.applyLeaseMs + settings.skewMs + settleMs;
+  return lastApplyAt + settings.applyLeaseMs + settings.skewMs + settleMs;
 }
 
 /** A step on the way to the first fault failed: it is tried again, and after a few times the run is refused. */

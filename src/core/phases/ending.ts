@@ -46,6 +46,13 @@ function close(draft: Draft, reason: string, outcome: Outcome): void {
     if (alarms.length > 0) draft.issue({ type: 'unwatch', alarms });
   }
   // Asked for or granted: unlocking what another run holds changes nothing.
-  if (run.units.length > 0)
+  if (run.phase !== 'requested' && run.phase !== 'awaiting-approval' && run.phase !== 'announced')
     draft.issue({ type: 'unlock', resources: run.units.map((unit) => unit.resource) });
+  if (draft.run.audits.length === 0) letUndoGo(draft);
+}
+
+/** With the last audit the run is over for good: its undo records may go. */
+export function letUndoGo(draft: Draft): void {
+  const units = draft.run.units.filter((unit) => unit.state.at !== 'planned').map((unit) => unit.id);
+  if (units.length > 0) draft.issue({ type: 'expire-undo', units });
 }

@@ -3,6 +3,7 @@ import type { OutboxEntry } from '../commands.ts';
 import type { Draft } from '../draft.ts';
 import type { CommandResult } from '../events.ts';
 import { maxAttempts, onCaptured, onFacts, onLock, onPreparationFailed } from './checking.ts';
+import { letUndoGo } from './ending.ts';
 import { afterPreparation, onApplied, onStops } from './injecting.ts';
 import { onObserved } from './observing.ts';
 import { onLateApply, onReverted, reopen, startReverting } from './reverting.ts';
@@ -37,6 +38,12 @@ export function onResult(draft: Draft, id: number, result: CommandResult): void 
         onReverted(draft, command.unit, command.type, entry.issuedAt, result);
       }
       break;
+    case 'journal':
+      // What could not be written rides on: the next tick hands it out again, with what has come since.
+      draft.settle(id);
+      if (result.type !== 'failed')
+        draft.patch({ unwritten: draft.run.unwritten.filter(({ seq }) => seq > command.through) });
+      break;
     case 'observe':
       draft.settle(id);
       onObserved(draft, command.final, result);
@@ -44,8 +51,8 @@ export function onResult(draft: Draft, id: number, result: CommandResult): void 
     case 'unlock':
     case 'unwatch':
     case 'disarm-dead-man':
+    case 'expire-undo':
     case 'schedule-tick':
-    case 'journal':
     case 'publish':
     case 'page':
       if (result.type === 'failed') draft.retryLater(entry);
@@ -78,12 +85,12 @@ function onCheck(draft: Draft, entry: OutboxEntry, result: CommandResult): void 
 /** Between saving `injecting` and the first apply. */
 function onPreparation(draft: Draft, entry: OutboxEntry, result: CommandResult): void {
   if (result.type === 'failed') {
-    if (entry.attempts < maxAttempts) {
+    // Beyond the start nothing waits for it any more, but a run that was opened again is to have its dead-man.
+    if (entry.attempts < maxAttempts || draft.run.phase !== 'injecting') {
       draft.retryLater(entry);
       return;
     }
     draft.settle(entry.id);
-    if (draft.run.phase !== 'injecting') return;
     draft.abort({
       code: 'not-ready',
       detail: `${entry.command.type} failed: ${result.code}: ${result.message}`,
@@ -103,6 +110,12 @@ function onAudit(draft: Draft, entry: OutboxEntry, unit: string, result: Command
     return;
   }
   draft.settle(entry.id);
-  if (result.read === 'ours') reopen(draft, unit);
-  else draft.note({ type: 'effect', effect: 'audit', unit, outcome: result.read });
+  if (result.read === 'ours') {
+    reopen(draft, unit);
+    return;
+  }
+  draft.note({ type: 'effect', effect: 'audit', unit, outcome: result.read });
+  const { phase, audits } = draft.run;
+  if (phase === 'ended' && audits.length === 0 && draft.outstanding('read-back').length === 0)
+    letUndoGo(draft);
 }

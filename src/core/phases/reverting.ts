@@ -4,6 +4,7 @@ import type { CommandResult, ReadBack } from '../events.ts';
 import type { EpochMs } from '../ids.ts';
 import type { Unit, UnitState } from '../run.ts';
 import { continueChain } from '../ticks.ts';
+import { lastChangeAt } from './checking.ts';
 
 type RevertingState = Extract<UnitState, { at: 'reverting' }>;
 
@@ -163,10 +164,17 @@ export function onLateApply(draft: Draft, id: string, result: CommandResult): vo
 export function reopen(draft: Draft, id: string): void {
   const { resource } = draft.unit(id);
   draft.setUnit(id, reverting(draft.at, null));
-  for (const entry of draft.outstanding('unlock')) draft.settle(entry.id);
+  for (const entry of draft.outstanding('unlock', 'disarm-dead-man', 'expire-undo')) draft.settle(entry.id);
   draft.patch({ audits: [], outcome: null, endedAt: null });
   if (draft.run.phase !== 'reverting') draft.enter('reverting', `${resource} shows this run's change again.`);
   draft.issue({ type: 'lock', resources: [resource] });
+  // The first one has come, or was disarmed at the end.
+  if (draft.outstanding('arm-dead-man').length === 0)
+    draft.issue({
+      type: 'arm-dead-man',
+      at: lastChangeAt(draft.run, draft.at),
+      units: draft.run.units.map((unit) => unit.id),
+    });
   driveReverts(draft);
   // The chain may have ended with the run.
   continueChain(draft, draft.run.tick.epoch + 1, 0);

@@ -1,7 +1,9 @@
 import { decide } from '../../../src/core/decide.ts';
 import { experiment } from '../../contract/samples.ts';
-import { approve, done, Driven, drivenTo, factsOf, failed, startAt } from './decide-support.ts';
+import { approve, done, Driven, drivenTo, factsOf, failed, observed, startAt } from './decide-support.ts';
 
+const long = { experiment: { ...experiment, duration: 3_600_000 } };
+const longFacts = factsOf({ limits: { ...factsOf().limits, maxDurationMs: 3_600_000 } });
 const approvalFacts = factsOf({ limits: { ...factsOf().limits, approvalRequired: true } });
 
 describe('ticks', () => {
@@ -20,9 +22,33 @@ describe('ticks', () => {
   it('delivered again send the next one again, where nobody knows that it was sent', () => {
     const driven = drivenTo('observing');
     const { epoch, n } = driven.run.tick;
-    driven.tick().event({ type: 'tick', epoch, n });
+    driven.tick().event({ type: 'tick', epoch, n }, 14_999);
+    // Its sender may still be at work: two messages for one tick would be two chains.
+    expect(driven.handed).toEqual([]);
+    driven.event({ type: 'tick', epoch, n }, 1);
     expect(driven.handedOut('schedule-tick')).toMatchObject([{ epoch, n: n + 1 }]);
     expect(driven.outstanding('schedule-tick')).toHaveLength(1);
+  });
+
+  it('that were doubled become one again: the second of a pair sends nothing', () => {
+    const driven = drivenTo('observing');
+    for (let pair = 0; pair < 20; pair += 1) {
+      const { epoch, n } = driven.run.tick;
+      driven.tick(1_000);
+      expect(driven.handedOut('schedule-tick')).toHaveLength(1);
+      driven.event({ type: 'tick', epoch, n }, 5);
+      expect(driven.handed).toEqual([]);
+    }
+  });
+
+  it('need no word of their sending: the sweep leaves a chain alone whose tick is not overdue', () => {
+    const driven = drivenTo('observing').tick();
+    driven.result('observe', observed());
+    const { run } = driven;
+    driven.event({ type: 'sweep' }, 2_000);
+    expect(driven.run).toBe(run);
+    driven.event({ type: 'sweep' }, 15_000);
+    expect(driven.handedOut('schedule-tick')).toMatchObject([{ epoch: run.tick.epoch, n: run.tick.n }]);
   });
 
   it('of an earlier chain do the same, and nothing else', () => {
@@ -128,11 +154,53 @@ describe('a decision', () => {
   });
 
   it('leaves the journal out, never the run, where the journal cannot be written', () => {
-    const driven = drivenTo('observing');
-    for (let look = 0; look < 300; look += 1)
-      driven.event({ type: 'sweep' }, 100).event({ type: 'abort', by: 'x' }, 0);
+    const driven = drivenTo('observing', long, longFacts);
+    for (let look = 0; look < 2_000; look += 1) {
+      driven.tick();
+      driven.result('observe', observed());
+      if (driven.outstanding('journal').length > 0) driven.result('journal', failed(true));
+    }
+    expect(JSON.stringify(driven.run.unwritten).length).toBeLessThan(80_000);
+    const before = driven.run.unwritten;
+    driven.event({ type: 'abort', by: 'x' });
     expect(driven.run.phase).toBe('reverting');
-    const journals = driven.outstanding('journal');
-    expect(journals.length).toBeLessThanOrEqual(70);
+    expect(driven.run.unwritten.slice(before.length).map(({ what }) => what)).toContainEqual(
+      expect.objectContaining({ type: 'phase', to: 'reverting' }),
+    );
+  });
+});
+
+describe('the journal', () => {
+  const look = (driven: Driven): Driven => driven.tick().result('observe', observed());
+
+  it('rides in the run until several entries are written at once, and only stored ones are', () => {
+    const driven = drivenTo('observing', long, longFacts);
+    let writes = 0;
+    for (let count = 0; count < 60; count += 1) {
+      const stored = driven.run.unwritten;
+      driven.tick();
+      const [command] = driven.handedOut('journal');
+      driven.result('observe', observed());
+      if (command === undefined) continue;
+      writes += 1;
+      expect(command.through).toBe(stored.at(-1)?.seq);
+      driven.result('journal', done);
+    }
+    expect(writes).toBeGreaterThan(2);
+    expect(writes).toBeLessThan(6);
+  });
+
+  it('loses nothing of what comes while it is written, nor of what could not be', () => {
+    const driven = drivenTo('observing', long, longFacts);
+    while (driven.outstanding('journal').length === 0) look(driven);
+    const all = driven.run.nextJournalSeq - 1;
+    driven.result('journal', failed(true));
+    expect(driven.run.unwritten.map(({ seq }) => seq)).toEqual(Array.from({ length: all }, (_, n) => n + 1));
+    look(driven);
+    const [command] = driven.outstanding('journal');
+    const through = command?.command.type === 'journal' ? command.command.through : 0;
+    expect(through).toBe(all);
+    driven.result('journal', done);
+    expect(driven.run.unwritten.map(({ seq }) => seq)).toEqual([all + 1]);
   });
 });

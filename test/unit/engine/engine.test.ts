@@ -37,8 +37,8 @@ describe('a run on the real engine', () => {
     );
   });
 
-  it('is started once per slot; a second request looks after it where the first process has died (L25)', async () => {
-    const { ports, clock, store, log } = testPorts();
+  it('is started once per slot; a second request only sends its tick, should the first process have died (L25)', async () => {
+    const { ports, clock, store, log, ticks } = testPorts();
     const engine = new Engine(ports);
     const dead = new Engine({
       ...ports,
@@ -50,14 +50,23 @@ describe('a run on the real engine', () => {
     await settled();
     expect(stored(store, id).phase).toBe('requested');
     expect(log).toEqual([]);
-    // The first may still be at work; but nobody knows of a tick, so the request must come once more.
-    await clock.advance(5_000);
-    await expect(engine.request(requestOf())).rejects.toThrow(TickLostError);
-    expect(log).toEqual([]);
-    clock.time += 11_000;
+    const before = store.runs.get(id);
     expect(await engine.request(requestOf())).toBe('exists');
+    expect(log).toEqual(['schedule-tick']);
+    expect(ticks).toEqual([{ epoch: 1, n: 1 }]);
+    expect(store.runs.get(id)).toBe(before);
+    // The tick does what the first process did not get to.
+    clock.time += 16_000;
+    await engine.deliver(id, tickOf(stored(store, id), clock.time));
     expect(log).toContain('gather-facts');
     expect(stored(store, id).phase).toBe('announced');
+  });
+
+  it('whose tick cannot be sent fails its request, and each repeated one, so that it comes again', async () => {
+    const { ports } = testPorts({ scheduleTick: () => Promise.reject(new Error('queue is down')) });
+    const engine = new Engine(ports);
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      await expect(engine.request(requestOf())).rejects.toThrow(TickLostError);
   });
 
   it('is known to the sweep before it is stored, so that no death can hide it', async () => {
@@ -111,11 +120,10 @@ describe('an event', () => {
   });
 
   it('whose run vanishes in between is an error', async () => {
-    const { store, engine, clock, ports } = await storedAt('observing');
-    Object.assign(ports, {
-      observe: () => (store.runs.delete(id), Promise.resolve({ targets: [], evidence: [] })),
-    });
-    await expect(engine.deliver(id, tickOf(stored(store, id), clock.time))).rejects.toThrow('has vanished');
+    const { store, engine, clock, driver } = await storedAt('observing');
+    driver.reverts = () => (store.runs.delete(id), Promise.resolve({ read: 'clean', detail: '' }));
+    const aborted = engine.deliver(id, { type: 'abort', at: clock.time, by: 'x' });
+    await expect(aborted).rejects.toThrow('has vanished');
   });
 
   it('that follows from nothing is not saved', async () => {
@@ -159,7 +167,7 @@ describe('commands', () => {
     const { engine, ports, driver, store, clock, log } = await storedAt('observing');
     let died = false;
     const dying = changed(store, {
-      loadRun: (run: RunId) => (died ? never : store.loadRun(run)),
+      saveRun: (run: Run, version: number) => (died ? never : store.saveRun(run, version)),
     });
     driver.reverts = () => {
       died = true;
@@ -168,7 +176,7 @@ describe('commands', () => {
     void new Engine({ ...ports, store: dying }).deliver(id, { type: 'abort', at: clock.time, by: 'x' });
     await settled();
     expect(stored(store, id).outbox.map(({ command }) => command.type)).toContain('revert');
-    await clock.advance(16_000);
+    clock.time += 16_000;
     driver.reverts = () => Promise.resolve({ read: 'clean', detail: '' });
     await engine.sweep();
     expect(log.filter((what) => what === 'revert')).toHaveLength(2);
@@ -239,8 +247,9 @@ describe('the sweep', () => {
       await store.addActive(name, clock.time);
       await store.createRun(runOf({ id: name }));
     }
-    const load = store.loadRun.bind(store);
-    store.loadRun = (run) => (run === 'b' ? Promise.reject(new Error('throttled')) : load(run));
+    const save = store.saveRun.bind(store);
+    store.saveRun = (run, version) =>
+      run.id === 'b' ? Promise.reject(new Error('throttled')) : save(run, version);
     clock.time += 20_000;
     await expect(new Engine(ports).sweep()).rejects.toThrow('1 of 3 runs could not be swept');
     expect([stored(store, 'a').phase, stored(store, 'c').phase]).toEqual(['announced', 'announced']);
@@ -323,32 +332,51 @@ describe('a tick', () => {
     const tick = tickOf(stored(store, id), clock.time);
     await expect(engine.deliver(id, tick)).rejects.toThrow(TickLostError);
     broken = false;
-    await engine.deliver(id, tick);
+    clock.time += 1_000;
+    await engine.deliver(id, { ...tick, at: clock.time });
     expect(sent).toEqual([tick.n + 1]);
     expect(stored(store, id).tick.n).toBe(tick.n + 1);
   });
 });
 
 describe('the count of runs', () => {
-  it('counts others between their checks and their end', async () => {
-    const { store } = testPorts();
-    const phases = [
-      'requested',
-      'announced',
-      'checking',
-      'injecting',
-      'observing',
-      'reverting',
-      'recovering',
-      'ended',
-    ] as const;
-    for (const phase of phases) {
-      await store.addActive(phase, 0);
-      await store.createRun({ ...runOf({ id: phase }), phase });
+  it('counts others from their checks to their end, whatever the count of those that wait or are over', async () => {
+    const counts: Record<string, number> = {};
+    const { ports, clock, store } = testPorts();
+    const engine = new Engine(ports);
+    await engine.request(requestOf());
+    for (let second = 0; second < 200 && stored(store, id).phase !== 'ended'; second += 1) {
+      counts[stored(store, id).phase] = await runsNow(store, 'another');
+      await clock.advance(1_000);
+      await engine.deliver(id, tickOf(stored(store, id), clock.time));
     }
-    await store.addActive('orphan', 0);
-    expect(await runsNow(store, 'checking')).toBe(4);
-    expect(await runsNow(store, 'requested')).toBe(5);
+    counts['ended'] = await runsNow(store, 'another');
+    expect(counts).toEqual({ announced: 0, observing: 1, reverting: 1, recovering: 1, ended: 0 });
+  });
+
+  it('is taken once the run is marked itself: of two that begin at once the later one sees the other', async () => {
+    const { ports, store } = testPorts();
+    const seen: number[] = [];
+    const facts: typeof ports.facts = async (run, signal) => {
+      if (run.phase === 'checking') seen.push((await runsNow(store, 'another')) - 1);
+      return ports.facts(run, signal);
+    };
+    const engine = new Engine({ ...ports, facts });
+    for (const name of ['a', 'b']) {
+      await engine.request(requestOf({ id: name }));
+      await engine.deliver(name, tickOf(stored(store, name), ports.clock.now() + 1_000));
+    }
+    expect(seen).toEqual([0, 1]);
+  });
+
+  it('does not include a run that was refused at its checks', async () => {
+    const { ports, store } = testPorts();
+    const engine = new Engine(ports);
+    await engine.request(requestOf());
+    Object.assign(ports, { facts: () => Promise.resolve({ ...factsOf(), targets: [] }) });
+    await new Engine(ports).deliver(id, tickOf(stored(store, id), ports.clock.now() + 1_000));
+    expect(stored(store, id).outcome).toMatchObject({ result: 'refused' });
+    expect(await runsNow(store, 'another')).toBe(0);
   });
 });
 

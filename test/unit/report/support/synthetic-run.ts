@@ -52,7 +52,11 @@ export function syntheticRun(plan: RunPlan): RunRecord {
   if (known !== undefined) return known;
   const player = new Player(plan);
   player.play();
-  const record = { run: player.run, journal: player.journal, environment: environmentOf(plan) };
+  const record = {
+    run: player.run,
+    journal: [...player.journal, ...player.run.unwritten],
+    environment: environmentOf(plan),
+  };
   played.set(plan, record);
   return record;
 }
@@ -106,7 +110,8 @@ class Player {
   }
 
   #carryOut({ id, command }: OutboxEntry): void {
-    if (command.type === 'journal') this.journal.push(...command.entries);
+    if (command.type === 'journal')
+      this.journal.push(...this.run.unwritten.filter(({ seq }) => seq <= command.through));
     else this.#now += effortMs;
     this.#tell({ type: 'result', at: this.#now, command: id, result: this.#resultOf(command) });
   }
@@ -172,7 +177,11 @@ class Player {
   }
 
   #stoppedAt(): number {
-    return this.journal.find(({ what }) => what.type === 'phase' && what.to === 'reverting')?.at ?? Infinity;
+    return (
+      [...this.journal, ...this.run.unwritten].find(
+        ({ what }) => what.type === 'phase' && what.to === 'reverting',
+      )?.at ?? Infinity
+    );
   }
 }
 
