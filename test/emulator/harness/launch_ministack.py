@@ -43,6 +43,7 @@ from ministack import app as gateway  # noqa: E402
 from ministack.core import responses  # noqa: E402
 from ministack.services import cloudformation as cfn  # noqa: E402
 from ministack.services import cloudwatch, dynamodb, eventbridge, route53, scheduler, sns, sqs  # noqa: E402
+from ministack.services import apigateway_v1 as rest  # noqa: E402
 from ministack.services import lambda_svc as lam  # noqa: E402
 from ministack.services.cloudformation import handlers as cfn_handlers  # noqa: E402
 from ministack.services.cloudformation import provisioners as cfn_types  # noqa: E402
@@ -502,6 +503,129 @@ plain_json_ok = cloudwatch._json_ok
 cloudwatch._json_ok = lambda data: plain_json_ok(with_epochs(data))
 
 # ---------------------------------------------------------------------------------------------------------------------
+# What control-plane faults change
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def settle_function(name, delay):
+    """After an update AWS changes the RevisionId once more, when the update has settled (aws/aws-sdk#377)."""
+
+    def settle():
+        time.sleep(delay)
+        function = lam._functions.get(name)
+        if function is None:
+            return
+        for config in [function["config"], *(version["config"] for version in function["versions"].values())]:
+            if config.get("LastUpdateStatus") == "InProgress" or config.get("State") == "Pending":
+                config.update(State="Active", LastUpdateStatus="Successful", RevisionId=str(uuid.uuid4()))
+                for key in ("StateReason", "StateReasonCode", "LastUpdateStatusReason", "LastUpdateStatusReasonCode"):
+                    config.pop(key, None)
+
+    in_background(settle)
+
+
+lam._schedule_state_transition = settle_function
+
+
+def update_table(data):
+    """On AWS -1 removes a limit, what is not named stays, and a provisioned table has no limits."""
+    table = dynamodb._tables.get(data.get("TableName"))
+    before = dict((table or {}).get("OnDemandThroughput") or {})
+    answer = plain_update_table(data)
+    if table is None or answer[0] != 200:
+        return answer
+    asked = {name: int(value) for name, value in (data.get("OnDemandThroughput") or {}).items()}
+    limits = {name: value for name, value in {**before, **asked}.items() if value > 0}
+    if data.get("BillingMode") == "PROVISIONED":
+        limits = {}
+    table.pop("OnDemandThroughput", None)
+    if limits:
+        table["OnDemandThroughput"] = limits
+    return answer
+
+
+plain_update_table = dynamodb._update_table
+dynamodb._update_table = update_table
+
+
+def set_queue_attributes(data, url):
+    """An empty text removes a policy on AWS."""
+    attributes = data.get("Attributes") or {}
+    removed = [name for name, value in attributes.items() if value == ""]
+    kept = {name: value for name, value in attributes.items() if value != ""}
+    answer = plain_set_queue_attributes({**data, "Attributes": kept}, url)
+    for name in removed:
+        sqs._get_q(data.get("QueueUrl", url))["attributes"].pop(name, None)
+    return answer
+
+
+plain_set_queue_attributes = sqs._HANDLERS["SetQueueAttributes"]
+sqs._HANDLERS["SetQueueAttributes"] = set_queue_attributes
+
+
+def create_topic(params):
+    """The tags of a new topic are `Tags.member.N`; MiniStack looks for `Tag.member.N`."""
+    known = set(sns._topics)
+    answer = plain_create_topic(params)
+    number = 1
+    while sns._p(params, f"Tags.member.{number}.Key"):
+        for arn in set(sns._topics) - known:
+            key, value = (sns._p(params, f"Tags.member.{number}.{part}") for part in ("Key", "Value"))
+            sns._topics[arn]["tags"][key] = value
+        number += 1
+    return answer
+
+
+plain_create_topic = sns._create_topic
+sns._create_topic = create_topic
+
+
+def existing_rule(plain):
+    """A rule that is not there is an error on AWS."""
+
+    def run(data):
+        bus = data.get("EventBusName", "default").rsplit("/", 1)[-1]
+        if eventbridge._rule_key(data.get("Name"), bus) not in eventbridge._rules:
+            message = f"Rule {data.get('Name')} does not exist on EventBus {bus}."
+            return responses.error_response_json("ResourceNotFoundException", message, 400)
+        return plain({**data, "EventBusName": bus})
+
+    return run
+
+
+eventbridge._describe_rule = existing_rule(eventbridge._describe_rule)
+eventbridge._enable_rule = existing_rule(eventbridge._enable_rule)
+eventbridge._disable_rule = existing_rule(eventbridge._disable_rule)
+
+
+def update_health_check(check_id, body):
+    """AWS refuses a version that is not the health check's."""
+    root, check = route53._parse_body(body), route53._health_checks.get(check_id)
+    asked = route53._text(root, "HealthCheckVersion") if root is not None else None
+    if check and asked and int(asked) != check["version"]:
+        message = "The version of the health check in the request is not the current one."
+        return route53._error_response("HealthCheckVersionMismatch", message, 409)
+    return plain_update_health_check(check_id, body)
+
+
+plain_update_health_check = route53._update_health_check
+route53._update_health_check = update_health_check
+
+
+def create_stage(api_id, data):
+    """A stage and the tagging API show the same tags."""
+    answer = plain_create_stage(api_id, data)
+    stage = rest._stages_v1.get(api_id, {}).get(data.get("stageName"))
+    if answer[0] == 201 and stage is not None:
+        arn = f"arn:aws:apigateway:{responses.get_region()}::/restapis/{api_id}/stages/{stage['stageName']}"
+        rest._v1_tags[arn] = stage["tags"]
+    return answer
+
+
+plain_create_stage = rest._create_stage
+rest._create_stage = create_stage
+
+# ---------------------------------------------------------------------------------------------------------------------
 # CloudFormation
 # ---------------------------------------------------------------------------------------------------------------------
 
@@ -631,6 +755,19 @@ def complete_alarm(name, props):
         cloudwatch._resource_tags[cloudwatch._alarms[name]["AlarmArn"]] = tags_of(props)
 
 
+def complete_stage(name, props):
+    """A list in a template, and by path and method in the API; MiniStack hands the list through."""
+    settings = {}
+    for entry in props.get("MethodSettings") or []:
+        path = entry.get("ResourcePath", "/*")
+        path = "*" if path == "/*" else "~1" + path.strip("/").replace("/", "~1")
+        values = {key[0].lower() + key[1:]: value for key, value in entry.items()}
+        settings[f"{path}/{entry.get('HttpMethod', '*')}"] = {
+            key: value for key, value in values.items() if key not in ("resourcePath", "httpMethod")
+        }
+    rest._stages_v1[props["RestApiId"]][name]["methodSettings"] = settings
+
+
 def complete_schedule(name, props):
     """MiniStack's type leaves out the zone, the dates and what follows the last invocation."""
     schedule = scheduler._schedules[f"{props.get('GroupName', 'default')}/{name}"]
@@ -646,6 +783,7 @@ completed("AWS::SNS::Topic", complete_topic)
 completed("AWS::Lambda::EventSourceMapping", complete_mapping)
 completed("AWS::CloudWatch::Alarm", complete_alarm)
 completed("AWS::Scheduler::Schedule", complete_schedule)
+completed("AWS::ApiGateway::Stage", complete_stage)
 
 
 def updated_in_place(resource_type, keep):
@@ -807,6 +945,174 @@ NEW_TYPES = {
     },
 }
 cfn_types._RESOURCE_HANDLERS.update(NEW_TYPES)
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Application Auto Scaling, which MiniStack lacks: what is registered is remembered; nothing is ever scaled.
+# ---------------------------------------------------------------------------------------------------------------------
+
+SCALING = "AnyScaleFrontendService."
+scalable_targets, scaling_policies, scaling_tags = {}, {}, {}
+
+
+class ScalingError(Exception):
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+def target_key(data):
+    return (data["ServiceNamespace"], data["ResourceId"], data["ScalableDimension"])
+
+
+def register_target(data):
+    key = target_key(data)
+    known = scalable_targets.get(key)
+    if known is None:
+        if "MinCapacity" not in data or "MaxCapacity" not in data:
+            raise ScalingError("ValidationException", "MinCapacity and MaxCapacity are required for a new target.")
+        arn = f"arn:aws:application-autoscaling:{REGION}:{ACCOUNT}:scalable-target/{uuid.uuid4().hex[:32]}"
+        role = "aws-service-role/dynamodb.application-autoscaling.amazonaws.com"
+        known = {name: data[name] for name in ("ServiceNamespace", "ResourceId", "ScalableDimension")}
+        known |= {"ScalableTargetARN": arn, "CreationTime": time.time(), "RoleARN": f"arn:aws:iam::{ACCOUNT}:role/{role}"}
+        known["SuspendedState"] = {
+            "DynamicScalingInSuspended": False,
+            "DynamicScalingOutSuspended": False,
+            "ScheduledScalingSuspended": False,
+        }
+        scalable_targets[key] = known
+    known |= {name: data[name] for name in ("MinCapacity", "MaxCapacity", "RoleARN") if data.get(name) is not None}
+    # What a call does not name stays as it was.
+    known["SuspendedState"] = {**known["SuspendedState"], **(data.get("SuspendedState") or {})}
+    if data.get("Tags"):
+        scaling_tags[known["ScalableTargetARN"]] = dict(data["Tags"])
+    return {"ScalableTargetARN": known["ScalableTargetARN"]}
+
+
+def found_target(data):
+    if target_key(data) not in scalable_targets:
+        raise ScalingError("ObjectNotFoundException", f"No scalable target registered for {target_key(data)}")
+    return scalable_targets[target_key(data)]
+
+
+def deregister_target(data):
+    target = found_target(data)
+    del scalable_targets[target_key(data)]
+    scaling_tags.pop(target["ScalableTargetARN"], None)
+    for key in [key for key in scaling_policies if key[:3] == target_key(data)]:
+        del scaling_policies[key]
+    return {}
+
+
+def described(entries, data):
+    wanted = data.get("ResourceIds") or ([data["ResourceId"]] if data.get("ResourceId") else None)
+    dimension = data.get("ScalableDimension")
+    return [
+        entry
+        for entry in entries
+        if entry["ServiceNamespace"] == data["ServiceNamespace"]
+        and (not wanted or entry["ResourceId"] in wanted)
+        and (not dimension or entry["ScalableDimension"] == dimension)
+    ]
+
+
+def put_scaling_policy(data):
+    found_target(data)
+    key = (*target_key(data), data["PolicyName"])
+    known = scaling_policies.get(key) or {
+        "PolicyARN": f"arn:aws:autoscaling:{REGION}:{ACCOUNT}:scalingPolicy:{uuid.uuid4()}:policyName/{data['PolicyName']}",
+        "CreationTime": time.time(),
+    }
+    scaling_policies[key] = {**known, **data}
+    return {"PolicyARN": known["PolicyARN"], "Alarms": []}
+
+
+def delete_scaling_policy(data):
+    if scaling_policies.pop((*target_key(data), data["PolicyName"]), None) is None:
+        raise ScalingError("ObjectNotFoundException", f"No scaling policy {data['PolicyName']}")
+    return {}
+
+
+def tag_scaling(data):
+    scaling_tags.setdefault(data["ResourceARN"], {}).update(data["Tags"])
+    return {}
+
+
+def untag_scaling(data):
+    for key in data["TagKeys"]:
+        scaling_tags.get(data["ResourceARN"], {}).pop(key, None)
+    return {}
+
+
+SCALING_ACTIONS = {
+    "RegisterScalableTarget": register_target,
+    "DeregisterScalableTarget": deregister_target,
+    "DescribeScalableTargets": lambda data: {"ScalableTargets": described(scalable_targets.values(), data)},
+    "PutScalingPolicy": put_scaling_policy,
+    "DeleteScalingPolicy": delete_scaling_policy,
+    "DescribeScalingPolicies": lambda data: {"ScalingPolicies": described(scaling_policies.values(), data)},
+    "TagResource": tag_scaling,
+    "UntagResource": untag_scaling,
+    "ListTagsForResource": lambda data: {"Tags": scaling_tags.get(data["ResourceARN"], {})},
+}
+
+
+async def handle_scaling(_method, _path, headers, body, _query):
+    name = headers["x-amz-target"].removeprefix(SCALING)
+    if name not in SCALING_ACTIONS:
+        return responses.error_response_json("UnknownOperationException", f"The emulator has no {name}", 400)
+    try:
+        return responses.json_response(SCALING_ACTIONS[name](json.loads(body)))
+    except ScalingError as error:
+        return responses.error_response_json(error.code, str(error), 400)
+
+
+plain_detect = gateway.detect_service
+
+
+def detect_service(method, path, headers, query):
+    scaling = headers.get("x-amz-target", "").startswith(SCALING)
+    return "application-autoscaling" if scaling else plain_detect(method, path, headers, query)
+
+
+gateway.detect_service = detect_service
+gateway.SERVICE_HANDLERS["application-autoscaling"] = handle_scaling
+
+
+def create_scalable_target(_logical_id, props, _stack):
+    data = {**props, "MinCapacity": int(props["MinCapacity"]), "MaxCapacity": int(props["MaxCapacity"])}
+    arn = register_target({**data, "Tags": tags_of(props)})["ScalableTargetARN"]
+    return "|".join((props["ResourceId"], props["ScalableDimension"], props["ServiceNamespace"])), {"ScalableTargetARN": arn}
+
+
+def delete_scalable_target(physical_id, _props):
+    resource, dimension, namespace = physical_id.split("|")
+    key = {"ServiceNamespace": namespace, "ResourceId": resource, "ScalableDimension": dimension}
+    if target_key(key) in scalable_targets:
+        deregister_target(key)
+
+
+def create_scaling_policy(_logical_id, props, _stack):
+    data = dict(props)
+    target = data.pop("ScalingTargetId", None)
+    if target:
+        data["ResourceId"], data["ScalableDimension"], data["ServiceNamespace"] = target.split("|")
+    arn = put_scaling_policy(data)["PolicyARN"]
+    return arn, {"Arn": arn}
+
+
+def delete_scaling_policy_by_arn(arn, _props):
+    for key in [key for key, policy in scaling_policies.items() if policy["PolicyARN"] == arn]:
+        del scaling_policies[key]
+
+
+cfn_types._RESOURCE_HANDLERS["AWS::ApplicationAutoScaling::ScalableTarget"] = {
+    "create": create_scalable_target,
+    "delete": delete_scalable_target,
+}
+cfn_types._RESOURCE_HANDLERS["AWS::ApplicationAutoScaling::ScalingPolicy"] = {
+    "create": create_scaling_policy,
+    "delete": delete_scaling_policy_by_arn,
+}
 
 # ---------------------------------------------------------------------------------------------------------------------
 
