@@ -37,20 +37,23 @@ describe('docs/PLUGIN.md', () => {
     expect(Policies[0].Statement).toEqual(functionStatements([name], table));
   });
 
-  it.each(['### AWS CDK', '### Terraform'])('names wrapper, table, keys and conditions in %s, too', (tool) => {
-    const text = block(tool === '### Terraform' ? 'hcl' : 'ts', tool);
-    for (const part of [
-      '/opt/inoculate/wrapper',
-      table,
-      'node_modules/inoculate/dist/layer',
-      'ForAllValues:StringEquals',
-      'dynamodb:LeadingKeys',
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-    ]) {
-      expect(text).toContain(part);
-    }
-    expect(text).toMatch(/\bNull\b[^]*false/);
-    expect(text).toMatch(/dose#[^]*telemetry#/);
-  });
+  it.each(['### AWS CDK', '### Terraform'])(
+    'names wrapper, table, keys and conditions in %s, too',
+    (tool) => {
+      const text = block(tool === '### Terraform' ? 'hcl' : 'ts', tool);
+      for (const part of [
+        '/opt/inoculate/wrapper',
+        table,
+        'node_modules/inoculate/dist/layer',
+        'ForAllValues:StringEquals',
+        'dynamodb:LeadingKeys',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+      ]) {
+        expect(text).toContain(part);
+      }
+      expect(text).toMatch(/\bNull\b[^]*false/);
+      expect(text).toMatch(/dose#[^]*telemetry#/);
+    },
+  );
 });
