@@ -7,7 +7,7 @@ export interface DeployOptions {
   readonly stage?: string;
   /** Variables on top of those that lead to the emulator. */
   readonly env?: Readonly<Record<string, string>>;
-  /** More of the command line: `['--param', 'a=b']`. */
+  /** More of the command line of `deploy`: `['--param', 'a=b']`. */
   readonly args?: readonly string[];
 }
 
@@ -29,14 +29,14 @@ export async function deploy(
   options: DeployOptions = {},
 ): Promise<Deployment> {
   const { stage = 'test', args = [] } = options;
-  const common = ['--stage', stage, '--region', emulator.region, ...args];
-  const output = await serverless(emulator, serviceDir, ['deploy', '--verbose', ...common], options);
+  const where = ['--stage', stage, '--region', emulator.region];
+  const output = await serverless(emulator, serviceDir, ['deploy', '--verbose', ...where, ...args], options);
   const stack = stackOf(emulator);
   return {
     stack,
     outputs: await outputsOf(emulator, stack),
     output,
-    remove: async () => void (await serverless(emulator, serviceDir, ['remove', ...common], options)),
+    remove: async () => void (await serverless(emulator, serviceDir, ['remove', ...where], options)),
   };
 }
 

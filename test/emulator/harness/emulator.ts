@@ -39,6 +39,14 @@ export interface Emulator {
   /** Every invocation of the function is throttled until `resume`. */
   pause(functionName: string): void;
   resume(functionName: string): void;
+  /** How many invocations of the function were throttled so far. */
+  throttled(functionName: string): number;
+  /** Runs a scheduled rule now, instead of waiting for its time. */
+  fireRule(name: string, bus?: string): Promise<void>;
+  /** Runs a schedule of EventBridge Scheduler now; it stays, and runs again at its time. */
+  fireSchedule(group: string, name: string): Promise<void>;
+  /** When a schedule with a cron expression is due next, after a moment. */
+  nextTime(group: string, name: string, after: Date): Promise<Date>;
   stop(): Promise<void>;
 }
 
@@ -86,11 +94,12 @@ async function start(
   const ministack = launch(workDir, socketPath, recorder.port, invocations);
   closers.push(() => ended(ministack));
   await healthy(ministack, socketPath, workDir);
-  return emulatorOf(workDir, recorder, functions, stop);
+  return emulatorOf(workDir, socketPath, recorder, functions, stop);
 }
 
 function emulatorOf(
   workDir: string,
+  socketPath: string,
   recorder: Recorder,
   functions: Functions,
   stop: () => Promise<void>,
@@ -123,6 +132,19 @@ function emulatorOf(
       }),
     pause: (name) => functions.pause(name),
     resume: (name) => functions.resume(name),
+    throttled: (name) => functions.throttled(name),
+    fireRule: async (name, bus = 'default') => void (await ask(socketPath, 'fire-rule', bus, name)),
+    fireSchedule: async (group, name) => void (await ask(socketPath, 'fire-schedule', group, name)),
+    nextTime: async (group, name, after) => {
+      const { at } = await ask(
+        socketPath,
+        'next-time',
+        group,
+        name,
+        String(Math.floor(after.getTime() / 1000)),
+      );
+      return new Date(String(at));
+    },
     stop,
   };
 }
@@ -164,6 +186,24 @@ async function healthy(child: ChildProcess, socketPath: string, workDir: string)
   }
   const log = readFileSync(path.join(workDir, 'emulator.log'), 'utf8');
   throw new Error(`The emulator did not start:\n${log.slice(-4000)}`);
+}
+
+/** One of launch_ministack.py's own requests. */
+async function ask(socketPath: string, ...words: readonly string[]): Promise<Record<string, unknown>> {
+  const path = `/_inoculate/${words.map(encodeURIComponent).join('/')}`;
+  const { status, text } = await new Promise<{ status: number | undefined; text: string }>(
+    (resolve, reject) => {
+      const request = http.get({ socketPath, path, agent: false }, (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+        response.on('end', () => resolve({ status: response.statusCode, text }));
+      });
+      request.on('error', reject);
+    },
+  );
+  if (status !== 200) throw new Error(`The emulator answered ${status} to ${path}: ${text}`);
+  const value: unknown = JSON.parse(text);
+  return { ...(value as object) };
 }
 
 async function answers(socketPath: string): Promise<boolean> {

@@ -339,33 +339,59 @@ scheduler._SCHEDULE_TICK_INTERVAL = 1
 eventbridge._SCHEDULER_TICK_INTERVAL = 1
 
 
-def in_utc(expression, zone):
-    """MiniStack reads every expression as UTC. Here at() is converted, and cron() is judged in the schedule's zone."""
-    moment = datetime.fromisoformat(expression[len("at(") : -1]).replace(tzinfo=ZoneInfo(zone))
-    return f"at({moment.astimezone(timezone.utc).strftime('%Y-%m-%dT%H:%M:%S')})"
+class Zoned(str):
+    """A schedule's expression together with its time zone; MiniStack reads every expression as UTC."""
+
+    def __new__(cls, expression, zone):
+        self = super().__new__(cls, expression)
+        self.zone = ZoneInfo(zone)
+        return self
 
 
-def tick_schedules():
-    with converted_schedules():
-        plain_tick()
+class ZonedFields:
+    def __init__(self, fields, zone):
+        self.fields, self.zone = fields, zone
 
 
-class converted_schedules:
-    def __enter__(self):
-        self.changed = []
-        for schedule in list(scheduler._schedules._data.values()):
-            zone, expression = schedule.get("ScheduleExpressionTimezone"), schedule["ScheduleExpression"]
-            if zone and zone != "UTC" and expression.startswith("at("):
-                self.changed.append((schedule, expression))
-                schedule["ScheduleExpression"] = in_utc(expression, zone)
-
-    def __exit__(self, *_):
-        for schedule, expression in self.changed:
-            schedule["ScheduleExpression"] = expression
+def with_zone(schedule):
+    zone = schedule.get("ScheduleExpressionTimezone") or "UTC"
+    schedule["ScheduleExpression"] = Zoned(schedule["ScheduleExpression"], zone)
 
 
-plain_tick = scheduler._tick_schedules
-scheduler._tick_schedules = tick_schedules
+def keep_zone(plain):
+    def run(name, body):
+        answer = plain(name, body)
+        schedule = scheduler._schedules.get(f"{body.get('GroupName', 'default')}/{name}")
+        if answer[0] == 200 and schedule is not None:
+            with_zone(schedule)
+        return answer
+
+    return run
+
+
+def at_time(expression):
+    if isinstance(expression, Zoned) and expression.startswith("at("):
+        return datetime.fromisoformat(expression[len("at(") : -1]).replace(tzinfo=expression.zone).timestamp()
+    return plain_at_time(expression)
+
+
+def parse_cron(expression):
+    fields = plain_parse_cron(expression)
+    return ZonedFields(fields, expression.zone) if fields and isinstance(expression, Zoned) else fields
+
+
+def next_fire(fields, after):
+    if not isinstance(fields, ZonedFields):
+        return plain_next_fire(fields, after)
+    local = plain_next_fire(fields.fields, after.astimezone(fields.zone).replace(tzinfo=timezone.utc))
+    return local and local.replace(tzinfo=fields.zone).astimezone(timezone.utc)
+
+
+scheduler._create_schedule = keep_zone(scheduler._create_schedule)
+scheduler._update_schedule = keep_zone(scheduler._update_schedule)
+plain_at_time, scheduler._at_time_epoch = scheduler._at_time_epoch, at_time
+plain_parse_cron, eventbridge._parse_cron_fields = eventbridge._parse_cron_fields, parse_cron
+plain_next_fire, eventbridge._cron_next_fire = eventbridge._cron_next_fire, next_fire
 
 
 def invoke_target(target, event, rule, view=None):
@@ -448,7 +474,7 @@ cloudwatch._evaluate_alarm = evaluate_alarm
 
 def evaluate_for_ever():
     while True:
-        time.sleep(5)
+        time.sleep(2)
         cloudwatch._evaluate_all_alarms()
 
 
@@ -769,11 +795,12 @@ def complete_stage(name, props):
 
 
 def complete_schedule(name, props):
-    """MiniStack's type leaves out the zone, the dates and what follows the last invocation."""
+    """MiniStack's type leaves out the zone and the dates."""
     schedule = scheduler._schedules[f"{props.get('GroupName', 'default')}/{name}"]
     for key in ("ScheduleExpressionTimezone", "StartDate", "EndDate", "KmsKeyArn"):
         if props.get(key):
             schedule[key] = props[key]
+    with_zone(schedule)
 
 
 completed("AWS::Lambda::Function", complete_function)
@@ -1117,6 +1144,65 @@ cfn_types._RESOURCE_HANDLERS["AWS::ApplicationAutoScaling::ScalingPolicy"] = {
 # ---------------------------------------------------------------------------------------------------------------------
 
 
+# What the tests ask of the emulator itself, on paths that AWS does not have.
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def fire_rule(bus, name):
+    """Runs a scheduled rule now, as if its time had come."""
+    rule = eventbridge._rules[eventbridge._rule_key(name, bus)]
+    event = scheduled_event("aws.events", rule["Arn"])
+    for target in eventbridge._targets.get(eventbridge._rule_key(name, bus), []):
+        eventbridge._invoke_target(target, {**event, "EventBusName": bus}, rule)
+    return {}
+
+
+def fire_schedule(group, name):
+    """Runs a schedule now, as if its time had come; it stays."""
+    schedule = scheduler._schedules[f"{group}/{name}"]
+    eventbridge._invoke_target(schedule["Target"], scheduled_event("aws.scheduler", schedule["Arn"]), schedule)
+    return {}
+
+
+def scheduled_event(source, arn):
+    return {
+        "EventId": str(uuid.uuid4()),
+        "Source": source,
+        "DetailType": "Scheduled Event",
+        "Detail": "{}",
+        "Time": int(time.time()),
+        "Resources": [arn],
+        "Account": ACCOUNT,
+        "Region": REGION,
+    }
+
+
+def next_time(group, name, after):
+    """When a cron schedule is due next after a moment (epoch seconds)."""
+    fields = eventbridge._parse_cron_fields(scheduler._schedules[f"{group}/{name}"]["ScheduleExpression"])
+    return {"at": iso(eventbridge._cron_next_fire(fields, datetime.fromtimestamp(int(after), timezone.utc)).timestamp())}
+
+
+REQUESTS = {"fire-rule": fire_rule, "fire-schedule": fire_schedule, "next-time": next_time}
+
+
+async def app(scope, receive, send):
+    path = scope.get("path", "")
+    if not path.startswith("/_inoculate/"):
+        await gateway.app(scope, receive, send)
+        return
+    responses.set_request_account_id("")
+    responses.set_request_region(REGION)
+    name, *arguments = path.removeprefix("/_inoculate/").split("/")
+    try:
+        status, answer = 200, REQUESTS[name](*arguments)
+    except KeyError as error:
+        status, answer = 404, {"message": f"There is no {error} here."}
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+
+
 async def serve():
     from hypercorn.asyncio import serve as hypercorn_serve
     from hypercorn.config import Config
@@ -1125,7 +1211,7 @@ async def serve():
     config.bind = [f"unix:{SOCKET}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    await hypercorn_serve(gateway.app, config, shutdown_trigger=asyncio.Event().wait)
+    await hypercorn_serve(app, config, shutdown_trigger=asyncio.Event().wait)
 
 
 threading.Thread(target=evaluate_for_ever, daemon=True).start()

@@ -51,6 +51,7 @@ export class Functions {
   readonly #retired = new Set<Deployment>();
   readonly #running = new Map<string, number>();
   readonly #paused = new Set<string>();
+  readonly #throttled = new Map<string, number>();
 
   constructor(options: FunctionsOptions) {
     this.#options = options;
@@ -78,11 +79,18 @@ export class Functions {
     return this.#lines.get(name) ?? [];
   }
 
+  /** How many invocations of the function were throttled so far. */
+  throttled(name: string): number {
+    return this.#throttled.get(name) ?? 0;
+  }
+
   async invoke(request: InvokeRequest): Promise<InvokeAnswer> {
     const { name } = request.function;
     const running = this.#running.get(name) ?? 0;
-    if (this.#paused.has(name) || running >= (request.reservedConcurrency ?? Infinity))
+    if (this.#paused.has(name) || running >= (request.reservedConcurrency ?? Infinity)) {
+      this.#throttled.set(name, this.throttled(name) + 1);
       return { kind: 'throttled' };
+    }
     this.#running.set(name, running + 1);
     const deployment = this.#deploymentOf(request);
     deployment.invocations += 1;
