@@ -32,19 +32,37 @@ export interface TemplateResource {
   };
 }
 
-/** A copy of a fixture in a project of its own, where Inoculate is installed; `edit` changes its serverless.yml. */
-export async function packageFixture(name: string, edit: (yaml: string) => string): Promise<Packaged> {
+/** A copy of a fixture, in a project of its own where Inoculate is installed. */
+export interface Fixture {
+  /** The folder of its serverless.yml. */
+  readonly service: string;
+  /** Changes its serverless.yml. */
+  edit(change: (yaml: string) => string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export async function copyFixture(name: string): Promise<Fixture> {
   const folder = await mkdtemp(join(tmpdir(), 'inoculate-serverless-'));
+  const service = join(folder, 'service');
+  await cp(join(import.meta.dirname, 'fixtures', name), service, { recursive: true });
+  await mkdir(join(folder, 'node_modules'));
+  await symlink(root, join(folder, 'node_modules/inoculate'));
+  const file = join(service, 'serverless.yml');
+  return {
+    service,
+    edit: async (change) => writeFile(file, change(await readFile(file, 'utf8'))),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Packages a copy of a fixture after a change to its serverless.yml. */
+export async function packageFixture(name: string, change: (yaml: string) => string): Promise<Packaged> {
+  const fixture = await copyFixture(name);
   try {
-    const service = join(folder, 'service');
-    await cp(join(import.meta.dirname, 'fixtures', name), service, { recursive: true });
-    await mkdir(join(folder, 'node_modules'));
-    await symlink(root, join(folder, 'node_modules/inoculate'));
-    const file = join(service, 'serverless.yml');
-    await writeFile(file, edit(await readFile(file, 'utf8')));
-    return await packageService(service);
+    await fixture.edit(change);
+    return await packageService(fixture.service);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await fixture.remove();
   }
 }
 
