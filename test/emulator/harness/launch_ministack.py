@@ -42,7 +42,7 @@ threading.Thread(target=end_with_parent, daemon=True).start()
 from ministack import app as gateway  # noqa: E402
 from ministack.core import responses  # noqa: E402
 from ministack.services import cloudformation as cfn  # noqa: E402
-from ministack.services import cloudwatch, dynamodb, eventbridge, route53, scheduler, sns, sqs  # noqa: E402
+from ministack.services import cloudwatch, dynamodb, eventbridge, iam, route53, scheduler, sns, sqs  # noqa: E402
 from ministack.services import apigateway_v1 as rest  # noqa: E402
 from ministack.services import lambda_svc as lam  # noqa: E402
 from ministack.services.cloudformation import handlers as cfn_handlers  # noqa: E402
@@ -960,7 +960,29 @@ def create_health_check(_logical_id, props, _stack):
     return check_id, {"HealthCheckId": check_id}
 
 
+# AWS embeds the policy in its roles; MiniStack makes a managed one, attached to them.
+def put_inline_policy(_logical_id, props, _stack):
+    for name in props.get("Roles", []):
+        iam._roles[name]["InlinePolicies"][props["PolicyName"]] = json.dumps(props["PolicyDocument"])
+    return props["PolicyName"], {}
+
+
+def delete_inline_policy(_physical_id, props):
+    for name in props.get("Roles", []):
+        iam._roles.get(name, {}).get("InlinePolicies", {}).pop(props["PolicyName"], None)
+
+
+def update_inline_policy(physical_id, old_props, props, stack):
+    delete_inline_policy(physical_id, old_props)
+    return put_inline_policy(None, props, stack)
+
+
 NEW_TYPES = {
+    "AWS::IAM::Policy": {
+        "create": put_inline_policy,
+        "update": update_inline_policy,
+        "delete": delete_inline_policy,
+    },
     "AWS::Events::Archive": {
         "create": create_archive,
         "delete": lambda name, _: eventbridge._delete_archive({"ArchiveName": name}),
