@@ -13,25 +13,48 @@ export interface AwsClientConfig {
 
 type ClientClass<C> = new (config: never) => C;
 
+interface Client {
+  destroy(): void;
+}
+
 /** One client of each service and process. A service's SDK is loaded by the module that names its class here. */
 export class AwsClients {
   readonly #config: AwsClientConfig;
-  readonly #clients = new Map<ClientClass<unknown>, { destroy(): void }>();
+  readonly #clients = new Map<ClientClass<unknown>, Client>();
+  readonly #sendingOnce = new Map<ClientClass<unknown>, Client>();
 
   constructor(config: AwsClientConfig = {}) {
     this.#config = config;
   }
 
-  get<C extends { destroy(): void }>(client: ClientClass<C>): C {
-    const known = this.#clients.get(client);
-    if (known !== undefined) return known as C;
-    const made = new client(this.#config as never);
-    this.#clients.set(client, made);
-    return made;
+  get<C extends Client>(client: ClientClass<C>): C {
+    return this.#of(client, this.#clients, this.#config);
+  }
+
+  /**
+   * For calls that change a resource under a fault: what the SDK sends again, after an attempt without an answer, would
+   * meet what somebody else wrote meanwhile, or land after the fault was taken away. Whoever calls decides again instead.
+   */
+  sendingOnce<C extends Client>(client: ClientClass<C>): C {
+    return this.#of(client, this.#sendingOnce, { ...this.#config, maxAttempts: 1 });
   }
 
   destroy(): void {
-    for (const client of this.#clients.values()) client.destroy();
-    this.#clients.clear();
+    for (const clients of [this.#clients, this.#sendingOnce]) {
+      for (const client of clients.values()) client.destroy();
+      clients.clear();
+    }
+  }
+
+  #of<C extends Client>(
+    client: ClientClass<C>,
+    clients: Map<ClientClass<unknown>, Client>,
+    config: AwsClientConfig,
+  ): C {
+    const known = clients.get(client);
+    if (known !== undefined) return known as C;
+    const made = new client(config as never);
+    clients.set(client, made);
+    return made;
   }
 }

@@ -6,6 +6,7 @@ import { EffectError } from '../engine/errors.ts';
 import type { EffectContext, FaultDriver, Json, ReadResult } from '../engine/ports.ts';
 import type { ControlPlaneFault, Experiment } from '../generated/types.ts';
 import type { AppliedContext, ChangeContext, Changer, Effects } from './module.ts';
+import { effectErrorOf, withoutChange } from './changers/aws-errors.ts';
 import { changers, moduleOf } from './of.ts';
 
 /** A driver for every changer. Its AWS clients are loaded when it is first used. */
@@ -48,19 +49,35 @@ export class ControlPlaneDriver implements FaultDriver {
   }
 
   async capture(context: EffectContext): Promise<Json> {
-    return (await this.#load()).capture(this.#contextOf(context));
+    return this.#doing('Looking at', context, async (effects) => effects.capture(this.#contextOf(context)));
   }
 
   async apply(context: EffectContext): Promise<void> {
-    return (await this.#load()).apply(this.#appliedContextOf(context));
+    return this.#doing('Changing', context, async (effects) =>
+      effects.apply(this.#appliedContextOf(context)),
+    );
   }
 
   async revert(context: EffectContext): Promise<ReadResult> {
-    return (await this.#load()).revert(this.#appliedContextOf(context));
+    return this.#doing('Restoring', context, async (effects) =>
+      effects.revert(this.#appliedContextOf(context)),
+    );
   }
 
   async readBack(context: EffectContext): Promise<ReadResult> {
-    return (await this.#load()).readBack(this.#appliedContextOf(context));
+    return this.#doing('Reading', context, async (effects) =>
+      effects.readBack(this.#appliedContextOf(context)),
+    );
+  }
+
+  /** Where a call fails, it says whether something may have been changed. */
+  async #doing<T>(verb: string, { unit }: EffectContext, work: (effects: Effects) => Promise<T>): Promise<T> {
+    const effects = await withoutChange(`Loading ${this.name}`, () => this.#load());
+    try {
+      return await work(effects);
+    } catch (error) {
+      throw effectErrorOf(error, `${verb} ${unit.resource}`);
+    }
   }
 
   /** A failed import is tried again. */

@@ -40,11 +40,14 @@ export interface Changer {
   load(aws: AwsClients): Promise<Effects>;
 }
 
-/** The calls that change a resource and put it back. Each is idempotent; `revert` works from any partial apply. */
+/**
+ * The calls that change a resource and put it back. Each is idempotent; `revert` works from any partial apply. A client
+ * from `AwsClients.sendingOnce` makes the calls that change something; what AWS answers is told apart by `aws-errors.ts`.
+ */
 export interface Effects {
   /** The undo record: what a revert restores, and what the apply will have set. Changes nothing. */
   capture(context: ChangeContext): Promise<Json>;
-  /** Throws `EffectError` with `unknown: false` where it is certain that nothing was changed. */
+  /** Sends each call once. Throws `EffectError` with `unknown: false` where it is certain that nothing may still land. */
   apply(context: AppliedContext): Promise<void>;
   /** Restores what is still ours, leaves what somebody else changed, and reads back. */
   revert(context: AppliedContext): Promise<ReadResult>;

@@ -4,6 +4,7 @@ import {
   LambdaClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
+import { foundElsewhere } from './elsewhere.ts';
 import type { ResolveContext, ResolvedTarget, Target, TargetResolver } from './module.ts';
 
 /** Services that hand a function events without waiting for its answer. */
@@ -23,6 +24,8 @@ const asynchronousSources: ReadonlySet<string> = new Set([
 export const functionResolver: TargetResolver = {
   async resolve(target, context): Promise<ResolvedTarget | null> {
     const name = nameOf(target, context);
+    const elsewhere = foundElsewhere(name, context);
+    if (elsewhere !== null) return elsewhere;
     try {
       const { Configuration, Tags } = await context.aws
         .get(LambdaClient)

@@ -4,4 +4,7 @@ import type { TargetResolver } from './module.ts';
 /** Each loads its AWS client when it is first used. */
 export const targetResolvers: { readonly [T in TargetType]?: () => Promise<TargetResolver> } = {
   function: async () => (await import('./function.ts')).functionResolver,
+  'event-source': async () => (await import('./event-source.ts')).eventSourceResolver,
+  queue: async () => (await import('./queue.ts')).queueResolver,
+  rule: async () => (await import('./rule.ts')).ruleResolver,
 };

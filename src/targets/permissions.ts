@@ -1,14 +1,38 @@
 import type { Permission } from '../aws/permission.ts';
 import type { TargetType } from '../core/facts.ts';
 
-/** What finding a target of each type takes. The tags are read before it is known whether they allow anything. */
+const resolving = { during: ['resolve'], changes: false } as const;
+
+/** What the resolver of each type of target calls. Loads no AWS client. */
 export const targetPermissions: { readonly [T in TargetType]?: readonly Permission[] } = {
   function: [
     {
-      actions: ['lambda:GetFunction', 'lambda:GetPolicy'],
+      ...resolving,
+      actions: ['lambda:GetFunction', 'lambda:GetPolicy', 'lambda:ListTags'],
       resource: 'arn:{partition}:lambda:{region}:{account}:function:{id}',
-      during: ['resolve'],
-      changes: false,
+      why: 'GetFunction leaves the tags out for who may not list them.',
+    },
+  ],
+  'event-source': [
+    { ...resolving, actions: ['lambda:ListEventSourceMappings'], resource: '*' },
+    {
+      ...resolving,
+      actions: ['lambda:ListTags'],
+      resource: 'arn:{partition}:lambda:{region}:{account}:event-source-mapping:{id}',
+    },
+  ],
+  queue: [
+    {
+      ...resolving,
+      actions: ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes', 'sqs:ListQueueTags'],
+      resource: 'arn:{partition}:sqs:{region}:{account}:{id}',
+    },
+  ],
+  rule: [
+    {
+      ...resolving,
+      actions: ['events:DescribeRule', 'events:ListTagsForResource'],
+      resource: 'arn:{partition}:events:{region}:{account}:rule/{id}',
     },
   ],
 };

@@ -6,15 +6,17 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import type { AwsClients } from '../../aws/clients.ts';
+import { EffectError } from '../../engine/errors.ts';
 import type { Effects } from '../module.ts';
 import { settingEffects } from './settings.ts';
 
 export function open(aws: AwsClients): Effects {
-  const client = aws.get(LambdaClient);
+  const reader = aws.get(LambdaClient);
+  const writer = aws.sendingOnce(LambdaClient);
   return settingEffects({
     async read({ target, signal }) {
       try {
-        const { ReservedConcurrentExecutions } = await client.send(
+        const { ReservedConcurrentExecutions } = await reader.send(
           new GetFunctionConcurrencyCommand({ FunctionName: target.id }),
           { abortSignal: signal },
         );
@@ -24,16 +26,23 @@ export function open(aws: AwsClients): Effects {
         throw error;
       }
     },
-    wanted: ({ faults }) => {
+    wanted({ faults, target }, { reservedConcurrency: before }) {
       const limits = faults.flatMap((fault) => (fault.kind === 'lambda.throttle' ? [fault.concurrency] : []));
-      return { reservedConcurrency: Math.min(...limits) };
+      const concurrency = Math.min(...limits);
+      if (typeof before === 'number' && before < concurrency)
+        throw new EffectError(
+          'would-raise',
+          `${target.id} has a reserved concurrency of ${before}, which the fault would raise to ${concurrency}; choose less than ${before}`,
+          { unknown: false },
+        );
+      return { reservedConcurrency: concurrency };
     },
     async write({ target, signal }, { reservedConcurrency }) {
       const options = { abortSignal: signal };
       if (reservedConcurrency === null)
-        await client.send(new DeleteFunctionConcurrencyCommand({ FunctionName: target.id }), options);
+        await writer.send(new DeleteFunctionConcurrencyCommand({ FunctionName: target.id }), options);
       else
-        await client.send(
+        await writer.send(
           new PutFunctionConcurrencyCommand({
             FunctionName: target.id,
             ReservedConcurrentExecutions: Number(reservedConcurrency),

@@ -1,18 +1,27 @@
 import { EffectError } from '../../engine/errors.ts';
 import type { Json, ReadResult } from '../../engine/ports.ts';
 import type { AppliedContext, ChangeContext, Effects } from '../module.ts';
+import { withoutChange } from './aws-errors.ts';
 
 /** Named values of a resource's configuration; null is "not set". */
 export type Settings = Readonly<Record<string, string | number | boolean | null>>;
 
+/** A resource's settings as they are. */
+export interface SettingsRead {
+  readonly settings: Settings;
+  /** AWS's own mark of this state, where it has one. */
+  readonly token?: string;
+  /** What AWS is still doing to make them so, for people: until it is done, they are not read as restored. */
+  readonly pending?: string;
+}
+
 export interface SettingCalls {
-  /** The settings as they are; `token` is AWS's own mark of this state, where it has one. */
-  read(context: ChangeContext): Promise<{ readonly settings: Settings; readonly token?: string } | 'absent'>;
+  read(context: ChangeContext): Promise<SettingsRead | 'absent'>;
   /** What the unit's faults set. Throws `EffectError` where they make no sense on this resource. */
-  wanted(context: ChangeContext, before: Settings): Settings;
+  wanted(context: ChangeContext, before: Settings): Settings | Promise<Settings>;
   /**
-   * Sets the settings that are named, and no others. With a token only where AWS still has that state; throws
-   * `EffectError` with `unknown: false` where it has another.
+   * Sets the settings that are named, and no others, by a client that sends once. With a token only where AWS still has
+   * that state.
    */
   write(context: ChangeContext, settings: Settings, token: string | undefined): Promise<void>;
 }
@@ -31,7 +40,7 @@ export function settingEffects(calls: SettingCalls): Effects {
     async capture(context) {
       const now = await calls.read(context);
       if (now === 'absent') throw absent(context);
-      const applied = calls.wanted(context, now.settings);
+      const applied = await calls.wanted(context, now.settings);
       const before = Object.fromEntries(Object.keys(applied).map((key) => [key, now.settings[key] ?? null]));
       if (Object.keys(applied).every((key) => before[key] === applied[key]))
         throw new EffectError('nothing-to-change', `${context.target.id} is as the fault would make it`, {
@@ -42,7 +51,7 @@ export function settingEffects(calls: SettingCalls): Effects {
 
     async apply(context) {
       const { before, applied } = undoOf(context.undo);
-      const now = await calls.read(context);
+      const now = await withoutChange(`Reading ${context.target.id}`, () => calls.read(context));
       if (now === 'absent') throw absent(context);
       const foreign = keysWhere(
         applied,
@@ -77,9 +86,12 @@ export function settingEffects(calls: SettingCalls): Effects {
     const { before, applied } = undoOf(context.undo);
     const now = await calls.read(context);
     if (now === 'absent') return { read: 'absent', detail: '' };
-    const { settings } = now;
+    const { settings, pending } = now;
     const changed = keysWhere(applied, (key) => settings[key] !== before[key]);
-    if (changed.length === 0) return { read: 'clean', detail: '' };
+    if (changed.length === 0)
+      return pending === undefined
+        ? { read: 'clean', detail: '' }
+        : { read: 'ours', detail: `restored, but ${pending}` };
     const ours = changed.filter((key) => settings[key] === applied[key]);
     return ours.length > 0
       ? { read: 'ours', detail: describe(settings, ours) }
