@@ -34,7 +34,8 @@ export function layerConfig(layerDir: string, serviceDir: string, stackName: str
     compatibleRuntimes: lambdaRuntimes,
     compatibleArchitectures: ['x86_64', 'arm64'],
     // The service's own patterns are for its code; without all of its files the layer would stop every target.
-    package: { patterns: ['**'] },
+    // Not "**": Serverless 3 forgets a pattern that is there twice, and begins with that one.
+    package: { patterns: ['inoculate/**'] },
   };
 }
 
