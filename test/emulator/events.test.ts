@@ -6,6 +6,7 @@ import {
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutEventsCommand, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
   CreateScheduleCommand,
@@ -13,7 +14,7 @@ import {
   type CreateScheduleCommandInput,
 } from '@aws-sdk/client-scheduler';
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Clients } from './harness/clients.ts';
 import { type Deployment, deploy } from './harness/deploy.ts';
@@ -58,6 +59,13 @@ describeWithEmulator('events, as the emulator has them', () => {
   async function first(id: string): Promise<Received['event']> {
     await until(async () => (await received(id)).length > 0);
     return (await received(id))[0]?.event ?? {};
+  }
+
+  async function stateOf(name: string): Promise<string | undefined> {
+    const { MetricAlarms = [] } = await clients.cloudWatch.send(
+      new DescribeAlarmsCommand({ AlarmNames: [name] }),
+    );
+    return MetricAlarms[0]?.StateValue;
   }
 
   const ask = (id: string, more: { readonly source?: string; readonly fail?: boolean } = {}) => {
@@ -242,17 +250,36 @@ describeWithEmulator('events, as the emulator has them', () => {
     await until(async () => (await state())?.StateValue === 'INSUFFICIENT_DATA');
   });
 
-  it('tells of an alarm that was set by hand', async () => {
-    const StateReason = 'a test';
-    const before = (await received(alarm)).length;
-    const set = (StateValue: 'OK' | 'ALARM') =>
-      clients.cloudWatch.send(new SetAlarmStateCommand({ AlarmName: alarm, StateValue, StateReason }));
-    await set('ALARM');
-    await until(async () => (await received(alarm)).length > before);
-    const values = (await received(alarm)).map(({ event }) => event['detail']);
-    expect(values).toContainEqual(
-      expect.objectContaining({ state: expect.objectContaining({ value: 'ALARM', reason: StateReason }) }),
+  it('raises an alarm by a metric that a function writes into its log', async () => {
+    const put = new InvokeCommand({ FunctionName: 'harness-test-probe', Payload: '{"metric":3}' });
+    await clients.lambda.send(put);
+    await until(async () => (await stateOf(alarm)) === 'ALARM');
+  });
+
+  it('raises an alarm by the length of a queue', async () => {
+    const QueueUrl = deployment.outputs['JobsUrl']?.replace('harness-jobs', 'harness-dead');
+    await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'dead' }));
+    const alarms = new DescribeAlarmsCommand({ AlarmNames: ['harness-dead-letters'] });
+    await until(
+      async () => (await clients.cloudWatch.send(alarms)).MetricAlarms?.[0]?.StateValue === 'ALARM',
     );
+  });
+
+  it('tells of an alarm that was set by hand', async () => {
+    const set = (StateValue: 'OK' | 'ALARM') =>
+      clients.cloudWatch.send(
+        new SetAlarmStateCommand({ AlarmName: alarm, StateValue, StateReason: 'a test' }),
+      );
+    await set('OK');
+    await set('ALARM');
+    const state = expect.objectContaining({ value: 'ALARM', reason: 'a test' });
+    const previousState = expect.objectContaining({ value: 'OK' });
+    await until(async () => {
+      const details = (await received(alarm)).map(({ event }) => event['detail']);
+      return details.some((detail) =>
+        expect.objectContaining({ state, previousState }).asymmetricMatch(detail),
+      );
+    });
   });
 
   it('gives metrics with times that the SDK reads', async () => {

@@ -87,6 +87,7 @@ async function start(
     region,
     endpoint: () => recorder.endpoint,
     credentialsOf: (name) => recorder.credentialsOf(name),
+    onLine: (line) => takeMetrics(socketPath, line),
   });
   closers.push(() => functions.stop());
   const invocations = await serveInvocations((request) => functions.invoke(request));
@@ -186,6 +187,14 @@ async function healthy(child: ChildProcess, socketPath: string, workDir: string)
   }
   const log = readFileSync(path.join(workDir, 'emulator.log'), 'utf8');
   throw new Error(`The emulator did not start:\n${log.slice(-4000)}`);
+}
+
+/** CloudWatch Logs makes metrics of lines in the embedded metric format. */
+function takeMetrics(socketPath: string, line: string): void {
+  if (!line.startsWith('{') || !line.includes('"CloudWatchMetrics"')) return;
+  ask(socketPath, 'embedded-metrics', line).catch((error: unknown) => {
+    console.error(`No metrics were made of ${line}: ${String(error)}`);
+  });
 }
 
 /** One of launch_ministack.py's own requests. */

@@ -20,6 +20,7 @@ import urllib.request
 import uuid
 import zipfile
 from datetime import datetime, timezone
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 PINNED = "1.4.21"
@@ -475,7 +476,36 @@ cloudwatch._evaluate_alarm = evaluate_alarm
 def evaluate_for_ever():
     while True:
         time.sleep(2)
+        measure_queues()
         cloudwatch._evaluate_all_alarms()
+
+
+def measure_queues():
+    """SQS tells CloudWatch how long its queues are; here, as far as an alarm asks."""
+    for alarm in list(cloudwatch._alarms.values()):
+        if alarm.get("Namespace") != "AWS/SQS" or alarm.get("MetricName") != "ApproximateNumberOfMessagesVisible":
+            continue
+        for queue in list(sqs._queues.values()):
+            if {"Name": "QueueName", "Value": queue["name"]} in alarm.get("Dimensions", []):
+                now = time.time()
+                visible = sum(1 for message in list(queue["messages"]) if message["visible_at"] <= now)
+                dimensions = {"QueueName": queue["name"]}
+                cloudwatch.record_metric("AWS/SQS", alarm["MetricName"], visible, "Count", dimensions)
+
+
+def take_embedded_metrics(line):
+    """CloudWatch Logs makes metrics of lines in the embedded metric format."""
+    entry = json.loads(line)
+    for directive in entry["_aws"]["CloudWatchMetrics"]:
+        for names in directive.get("Dimensions") or [[]]:
+            dimensions = {name: str(entry[name]) for name in names}
+            for metric in directive["Metrics"]:
+                values = entry[metric["Name"]]
+                for value in values if isinstance(values, list) else [values]:
+                    unit = metric.get("Unit", "None")
+                    cloudwatch.record_metric(directive["Namespace"], metric["Name"], value, unit, dimensions)
+    cloudwatch._evaluate_all_alarms()
+    return {}
 
 
 def alarm_metrics(alarm):
@@ -744,6 +774,8 @@ def complete_table(name, props):
     if props.get("OnDemandThroughput"):
         limits = {key: int(value) for key, value in props["OnDemandThroughput"].items()}
         table["OnDemandThroughput"] = limits
+    if flag((props.get("SSESpecification") or {}).get("SSEEnabled")):
+        table["SSEDescription"] = dynamodb._sse_description_from_spec({**props["SSESpecification"], "SSEEnabled": True})
     lifetime = props.get("TimeToLiveSpecification")
     if lifetime:
         lifetime = {**lifetime, "Enabled": flag(lifetime.get("Enabled"))}
@@ -1205,7 +1237,12 @@ def next_time(group, name, after):
     return {"at": iso(eventbridge._cron_next_fire(fields, datetime.fromtimestamp(int(after), timezone.utc)).timestamp())}
 
 
-REQUESTS = {"fire-rule": fire_rule, "fire-schedule": fire_schedule, "next-time": next_time}
+REQUESTS = {
+    "fire-rule": fire_rule,
+    "fire-schedule": fire_schedule,
+    "next-time": next_time,
+    "embedded-metrics": take_embedded_metrics,
+}
 
 
 async def app(scope, receive, send):
@@ -1215,7 +1252,8 @@ async def app(scope, receive, send):
         return
     responses.set_request_account_id("")
     responses.set_request_region(REGION)
-    name, *arguments = path.removeprefix("/_inoculate/").split("/")
+    raw = scope["raw_path"].decode().split("?")[0]
+    name, *arguments = [unquote(part) for part in raw.removeprefix("/_inoculate/").split("/")]
     try:
         status, answer = 200, REQUESTS[name](*arguments)
     except KeyError as error:

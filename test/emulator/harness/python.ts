@@ -1,4 +1,6 @@
 import path from 'node:path';
 
-/** Of the virtual environment that test/runtimes/install.ts makes. */
-export const python = path.resolve(import.meta.dirname, '../../runtimes/python/bin/python');
+/** The virtual environment that test/runtimes/install.ts makes. */
+export const pythonDir = path.resolve(import.meta.dirname, '../../runtimes/python');
+
+export const python = path.join(pythonDir, 'bin/python');

@@ -24,6 +24,8 @@ export interface FunctionsOptions {
   /** Of the recorder: every function's AWS. */
   readonly endpoint: () => string;
   readonly credentialsOf: (functionName: string) => Omit<SandboxCredentials, 'sessionToken'>;
+  /** Told each line that a function writes. */
+  readonly onLine: (line: string) => void;
 }
 
 /** Sandboxes of one version of a function, as it is configured now. */
@@ -70,7 +72,9 @@ export class Functions {
       mountPoint: this.#mountPoint,
     });
     this.#logs = new Logs(path.join(options.workDir, 'logs'), (line) => {
-      if (line.kind === 'function') this.#remember(line.functionKey, line.line);
+      if (line.kind !== 'function') return;
+      this.#remember(line.functionKey, line.line);
+      options.onLine(line.line);
     });
   }
 
