@@ -30,6 +30,7 @@ const staticSteps: readonly Step[] = [
     ],
   },
   { name: 'generated files', args: ['scripts/generate.ts', '--check'] },
+  { name: 'generated roles', args: ['scripts/generate-roles.ts', '--check'] },
   { name: 'format', args: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
 ];
 

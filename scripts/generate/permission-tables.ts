@@ -1,0 +1,112 @@
+import type { Permission } from '../../src/aws/permission.ts';
+import { controlPlaneFaults } from '../../src/faults/index.ts';
+import { type ControllerFunction, controllerFunctions } from '../../src/iam/functions.ts';
+import type { Conditions } from '../../src/iam/policy.ts';
+import { controllerRoles, permissionsOnTargets } from '../../src/iam/roles.ts';
+import { conditionOf, roleStatements, type RoleStatement } from '../../src/iam/statements.ts';
+
+/** The page, with what stands between `<!-- generated: NAME -->` and `<!-- end -->` made anew. */
+export function permissionTables(page: string): string {
+  const tables: Readonly<Record<string, () => string>> = { functions, kinds };
+  return page.replaceAll(
+    /(<!-- generated: (\w+) -->\n).*?(<!-- end -->)/gs,
+    (_, start: string, name: string, end: string) => {
+      const table = tables[name];
+      if (table === undefined)
+        throw new Error(`docs/PERMISSIONS.md asks for ${name}, which nothing generates`);
+      return `${start}\n${table()}\n\n${end}`;
+    },
+  );
+}
+
+function functions(): string {
+  const roles = Object.values(controllerRoles());
+  return Object.entries<ControllerFunction>(controllerFunctions)
+    .map(([name, facts]) => {
+      const role = roles.find((one) => one.name === name);
+      const whys = new Map(facts.grants.map(({ sid, why }) => [sid, why]));
+      const onTargets = new Set(roleStatements(permissionsOnTargets(name, facts)).map(({ Sid }) => Sid));
+      const rows = (role?.statements ?? []).map((statement) =>
+        row(statement, whys.get(statement.Sid) ?? (onTargets.has(statement.Sid) ? 'targets' : 'rule 7')),
+      );
+      return [
+        `#### ${name}`,
+        '',
+        `${sentence(facts)}`,
+        '',
+        head('may', 'on', 'only where', 'for'),
+        ...rows,
+      ].join('\n');
+    })
+    .join('\n\n');
+}
+
+function sentence({ does, steps, onlyIf }: ControllerFunction): string {
+  const touches = steps.length === 0 ? '' : ` Of faults it carries out: ${steps.join(', ')}.`;
+  const optional = onlyIf === undefined ? '' : ' Only deployed with `rolePolicies: true`.';
+  return `It ${does}.${touches}${optional}`;
+}
+
+function row({ Effect, Action, Resource, Condition, onlyIf }: RoleStatement, why: string): string {
+  const on = 'allowed' in Resource ? [`${Resource.pattern} of \`allowed.${Resource.allowed}\``] : Resource;
+  const only = [...conditionTexts(Condition), ...(onlyIf === undefined ? [] : [`\`${onlyIf}: true\``])];
+  return cells(
+    `${Effect === 'Deny' ? '**never** ' : ''}${Action.map((one) => `\`${one}\``).join(', ')}`,
+    on.map(resourceText).join(', '),
+    only.join('; '),
+    why,
+  );
+}
+
+/** Without what is the same everywhere. */
+function resourceText(arn: string): string {
+  if (arn === '*') return 'everything: AWS knows no resource';
+  const [text = '', list] = arn.split(' of ');
+  const short = text.replace(/^arn:\{partition\}:([a-z0-9-]+):[^:]*:[^:]*:/, '$1 ');
+  return `\`${short}\`${list === undefined ? '' : ` of ${list}`}`;
+}
+
+function conditionTexts(conditions: Conditions | undefined): string[] {
+  return Object.entries(conditions ?? {}).flatMap(([operator, keys]) =>
+    operator === 'Null'
+      ? []
+      : Object.entries(keys).map(
+          ([key, values]) =>
+            `${key.replace('dynamodb:LeadingKeys', 'key')} ${[values]
+              .flat()
+              .map((value) => `\`${value}\``)
+              .join(', ')}`,
+        ),
+  );
+}
+
+function kinds(): string {
+  const rows = Object.entries(controlPlaneFaults).flatMap(([kind, { changer }]) =>
+    changer.permissions
+      .filter(({ changes }) => changes !== false)
+      .map((permission) =>
+        cells(
+          `\`${kind}\``,
+          permission.actions.map((action) => `\`${action}\``).join(', '),
+          resourceText(permission.resource),
+          protection(permission),
+        ),
+      ),
+  );
+  return [head('kind', 'changes by', 'on', 'what AWS checks'), ...rows].join('\n');
+}
+
+function protection(permission: Permission): string {
+  const conditions = conditionTexts(conditionOf(permission));
+  if (permission.changes !== false && !permission.changes.tagEvaluated)
+    return ['no tag: only what serverless.yml lists', ...conditions].join('; ');
+  return conditions.join('; ');
+}
+
+function head(...titles: readonly string[]): string {
+  return `${cells(...titles)}\n${cells(...titles.map(() => '---'))}`;
+}
+
+function cells(...texts: readonly string[]): string {
+  return `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+}

@@ -1,0 +1,262 @@
+import type { Permission } from '../aws/permission.ts';
+import {
+  armDeadMan,
+  callPeople,
+  consume,
+  controlTable,
+  deadLetters,
+  disarmDeadMan,
+  functionTable,
+  type Grant,
+  logs,
+  own,
+  passSchedulerRole,
+  publishChanges,
+  readAlarms,
+  sendTicks,
+} from './grants.ts';
+
+/** One function of the controller: what it may do, and for which steps it may touch targets. */
+export interface ControllerFunction {
+  /** For people: what it is there for. */
+  readonly does: string;
+  /** Steps of faults that it carries out: it may make their calls on targets, and no others. */
+  readonly steps: readonly Permission['during'][number][];
+  /** It reads what signals are made of. */
+  readonly observes: boolean;
+  readonly grants: readonly Grant[];
+  readonly onlyIf?: 'rolePolicies';
+}
+
+/** The engine's loop, whoever runs it: load, save, journal, tell, next tick. */
+const loop: readonly Grant[] = [sendTicks, publishChanges];
+const reverts = ['revert', 'read'] as const;
+const everyStep = ['resolve', 'capture', 'apply', 'revert', 'read'] as const;
+const runState = ['run#*', 'settings'] as const;
+
+const wholeRuns: readonly Grant[] = [
+  ...functionTable(
+    { get: ['dose#*'], update: ['dose#*'], query: ['telemetry#*'] },
+    'doses are written, read back and replaced by a tombstone; telemetry is summed',
+  ),
+  ...loop,
+  callPeople,
+  readAlarms,
+  ...armDeadMan,
+  disarmDeadMan,
+];
+
+const wholeRunsTable = {
+  get: ['run#*', 'lock#*', 'settings'],
+  batchGet: runState,
+  query: ['active'],
+  put: ['run#*'],
+  update: ['run#*', 'lock#*', 'active'],
+} as const;
+
+/** What an early end needs: the run, its undo records, locks and leases, and its doses. */
+const earlyEndTable = {
+  get: ['run#*', 'settings'],
+  batchGet: runState,
+  put: ['run#*'],
+  update: ['run#*', 'lock#*', 'active'],
+  batchWrite: ['alarm#*'],
+} as const;
+
+const earlyEnd: readonly Grant[] = [
+  ...functionTable(
+    { get: ['dose#*'], update: ['dose#*'] },
+    'doses are replaced by a tombstone and read back',
+  ),
+  ...loop,
+  callPeople,
+  disarmDeadMan,
+];
+
+const invokeRolePolicy: Grant = {
+  sid: 'InvokeRolePolicy',
+  actions: ['lambda:InvokeFunction'],
+  resources: [own('lambda', 'function:inoculate-{stage}-role-policy')],
+  why: 'lambda.dependency-denied: policies of roles are put and removed by a function of their own',
+  onlyIf: 'rolePolicies',
+};
+
+/** The controller's functions, by what follows `inoculate-STAGE-` in their names. */
+export const controllerFunctions = {
+  start: {
+    does: 'takes schedules, events and requests, and makes the run',
+    steps: ['resolve'],
+    observes: false,
+    grants: [
+      ...controlTable(
+        {
+          get: ['experiments', 'settings', 'run#*'],
+          batchGet: runState,
+          query: ['active'],
+          put: ['run#*', 'experiment#*'],
+          update: ['active'],
+        },
+        'the registered experiment, the new run, how many others are under way, the kill switch',
+      ),
+      ...loop,
+      readAlarms,
+      deadLetters,
+      logs('start'),
+    ],
+  },
+  requests: {
+    does: 'registers experiments, lists and shows; never starts a run, never touches a target',
+    steps: [],
+    observes: false,
+    grants: [
+      ...controlTable(
+        {
+          get: ['experiments', 'settings', 'run#*'],
+          batchGet: runState,
+          query: ['active', 'experiments', 'experiment#*', 'run#*'],
+          put: ['experiments', 'experiment#*'],
+          batchWrite: ['experiments'],
+        },
+        'the registry is written; runs and journals are read',
+      ),
+      {
+        sid: 'ExperimentSchedules',
+        actions: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
+        resources: [own('scheduler', 'schedule/inoculate-{stage}-experiments/*')],
+        why: 'schedules of registered experiments',
+      },
+      passSchedulerRole(),
+      {
+        sid: 'ExperimentRules',
+        actions: ['events:PutRule', 'events:RemoveTargets', 'events:DeleteRule'],
+        resources: [own('events', 'rule/inoculate-{stage}-x-*')],
+        why: 'rules for the events that start registered experiments',
+      },
+      {
+        sid: 'ExperimentRuleTargets',
+        actions: ['events:PutTargets'],
+        resources: [own('events', 'rule/inoculate-{stage}-x-*')],
+        conditions: {
+          'ForAllValues:ArnEquals': {
+            'events:TargetArn': [own('lambda', 'function:inoculate-{stage}-start')],
+          },
+          Null: { 'events:TargetArn': 'false' },
+        },
+        why: 'such a rule starts runs, and nothing else',
+      },
+      {
+        sid: 'FindRules',
+        actions: ['events:ListRules', 'events:TestEventPattern'],
+        resources: ['*'],
+        why: 'AWS knows no resource for these two; they read, and change nothing',
+      },
+      logs('requests'),
+    ],
+  },
+  tick: {
+    does: 'drives a run from second to second: checks, injects, looks, reverts',
+    steps: everyStep,
+    observes: true,
+    grants: [
+      ...controlTable(
+        { ...wholeRunsTable, batchWrite: ['alarm#*'] },
+        'the run, its undo records and journal, locks and leases, which alarms it watches',
+      ),
+      ...wholeRuns,
+      consume('ticks'),
+      invokeRolePolicy,
+      logs('tick'),
+    ],
+  },
+  sweep: {
+    does: 'looks after every active run each minute: the third way out',
+    steps: everyStep,
+    observes: true,
+    grants: [
+      ...controlTable(
+        { ...wholeRunsTable, batchWrite: ['alarm#*', 'active'] },
+        'the same as tick, and the entries of runs that are over',
+      ),
+      ...wholeRuns,
+      deadLetters,
+      invokeRolePolicy,
+      logs('sweep'),
+    ],
+  },
+  alarm: {
+    does: 'ends the runs that watch an alarm, and takes their faults back',
+    steps: reverts,
+    observes: false,
+    grants: [
+      ...controlTable(
+        { ...earlyEndTable, query: ['alarm#*'] },
+        'the runs that watch the alarm, and what their reverts need',
+      ),
+      ...earlyEnd,
+      deadLetters,
+      invokeRolePolicy,
+      logs('alarm'),
+    ],
+  },
+  stop: {
+    does: 'ends one run, or by the kill switch all, for a person',
+    steps: reverts,
+    observes: false,
+    grants: [
+      ...controlTable(
+        { ...earlyEndTable, query: ['active'], update: [...earlyEndTable.update, 'settings'] },
+        'the runs to be ended, what their reverts need, and the kill switch',
+      ),
+      ...earlyEnd,
+      invokeRolePolicy,
+      logs('stop'),
+    ],
+  },
+  deadman: {
+    does: 'takes back what its schedule says, whatever became of the rest: the second way out',
+    steps: reverts,
+    observes: false,
+    grants: [
+      ...controlTable({ update: ['lock#*'] }, 'leases, so that two reverts do not meet'),
+      ...functionTable(
+        { get: ['dose#*'], update: ['dose#*'] },
+        'doses are replaced by a tombstone and read back',
+      ),
+      disarmDeadMan,
+      deadLetters,
+      invokeRolePolicy,
+      logs('deadman'),
+    ],
+  },
+  notify: {
+    does: 'tells the channels of each change of phase',
+    steps: [],
+    observes: false,
+    grants: [
+      ...controlTable({ get: ['told#*'], put: ['told#*'] }, 'which channels know already'),
+      {
+        sid: 'TellTopic',
+        actions: ['sns:Publish'],
+        resources: [own('sns', 'inoculate-{stage}')],
+        why: 'the topic of notifications',
+      },
+      {
+        sid: 'SlackWebhooks',
+        actions: ['ssm:GetParameter'],
+        resources: [own('ssm', 'parameter/inoculate/{stage}/slack/*')],
+        why: 'addresses of Slack webhooks are secrets',
+      },
+      consume('notify'),
+      logs('notify'),
+    ],
+  },
+  'role-policy': {
+    does: 'puts and removes deny policies on roles, for lambda.dependency-denied alone',
+    steps: [],
+    observes: false,
+    onlyIf: 'rolePolicies',
+    grants: [logs('role-policy')],
+  },
+} as const satisfies Readonly<Record<string, ControllerFunction>>;
+
+export type ControllerFunctionName = keyof typeof controllerFunctions;
