@@ -11,7 +11,7 @@ export interface SettingsRead {
   readonly settings: Settings;
   /** AWS's own mark of this state, where it has one. */
   readonly token?: string;
-  /** What AWS is still doing to make them so, for people: until it is done, they are not read as restored. */
+  /** What AWS is still doing to make them so, for people. Until it is done, nothing is written, and nothing read as restored. */
   readonly pending?: string;
 }
 
@@ -53,6 +53,10 @@ export function settingEffects(calls: SettingCalls): Effects {
       const { before, applied } = undoOf(context.undo);
       const now = await withoutChange(`Reading ${context.target.id}`, () => calls.read(context));
       if (now === 'absent') throw absent(context);
+      if (now.pending !== undefined)
+        throw new EffectError('busy', `${context.target.id} cannot be changed now: ${now.pending}`, {
+          unknown: false,
+        });
       const foreign = keysWhere(
         applied,
         (key) => now.settings[key] !== before[key] && now.settings[key] !== applied[key],
@@ -75,7 +79,9 @@ export function settingEffects(calls: SettingCalls): Effects {
         applied,
         (key) => now.settings[key] === applied[key] && before[key] !== applied[key],
       );
-      if (ours.length > 0) await calls.write(context, pick(before, ours), now.token);
+      // AWS would turn it away; whoever reverts comes again until this is done.
+      if (ours.length > 0 && now.pending === undefined)
+        await calls.write(context, pick(before, ours), now.token);
       return readBack(context);
     },
 
