@@ -58,8 +58,9 @@ function onSweep(draft: Draft): void {
   const unattended = isLate(draft.run, draft.at) || draft.run.phase === 'ended';
   reviveChain(draft);
   draft.reissueDue();
+  if (!unattended) return;
   draft.writeJournal();
-  if (unattended) advance(draft);
+  advance(draft);
 }
 
 function watches(run: Run, alarm: string): boolean {

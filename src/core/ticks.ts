@@ -58,9 +58,13 @@ export function resend(draft: Draft, epoch: number): void {
   }
 }
 
-/** A chain of rare ticks is too slow for what has just begun: a new one takes its place. */
+/**
+ * A chain of rare ticks is too slow for what has just begun: a new one takes its place. And a tick that is overdue may
+ * never have been sent: whatever happens to the run is an occasion to send it again.
+ */
 export function quickenChain(draft: Draft): void {
   const { run, at } = draft;
+  for (const entry of draft.outstanding('schedule-tick')) if (entry.retryAt <= at) draft.reissue(entry);
   const due = nextTickAt(run, at);
   const slackMs = run.settings.tickMs + run.settings.skewMs;
   if (due !== null && run.tick.expectedAt > due + slackMs) continueChain(draft, run.tick.epoch + 1, 0);

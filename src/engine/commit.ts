@@ -27,8 +27,16 @@ export interface Committed {
   readonly commands: readonly OutboxEntry[];
 }
 
-/** What changes nothing outside of the run, and so may be carried out before the save that would ask for it. */
-const harmless: ReadonlySet<OutboxEntry['command']['type']> = new Set(['observe', 'journal'] as const);
+/** What changes nothing but the run's own records, and so may be carried out before the save that would ask for it. */
+const harmless: ReadonlySet<OutboxEntry['command']['type']> = new Set([
+  'gather-facts',
+  'capture',
+  'observe',
+  'read-back',
+  'journal',
+] as const);
+/** Rounds of such commands before one save: far more than any event needs. */
+const maxEarlyRounds = 10;
 
 /**
  * Loads (unless the run is known), decides, saves; where somebody else saved first, all of it again. What the decision
@@ -62,14 +70,24 @@ async function decideOn(
   loaded: Loaded,
   events: readonly RunEvent[],
 ): Promise<Decided> {
-  const decided = fold(rules, { run: loaded.run, commands: [] }, events);
-  const early = decided.commands.filter(({ command }) => harmless.has(command.type));
-  // Nothing that must not wait waits for a look.
-  if (early.length === 0 || decided.commands.some((entry) => isUrgent(entry) && !early.includes(entry)))
-    return decided;
   const { killSwitch } = loaded;
   const known = killSwitch === undefined ? {} : { killSwitch };
-  return fold(rules, decided, await resultsOf(ports, decided.run, early, known));
+  let decided = fold(rules, { run: loaded.run, commands: [] }, events);
+  for (let round = 0; round < maxEarlyRounds; round += 1) {
+    const early = decided.commands.filter((entry) => mayComeFirst(loaded.run, entry));
+    // Nothing that must not wait waits for a look.
+    if (early.length === 0 || decided.commands.some((entry) => isUrgent(entry) && !early.includes(entry)))
+      break;
+    // What was read with the run is old for what is read once it is injecting.
+    const fresh = loaded.run.phase === 'injecting' ? {} : known;
+    decided = fold(rules, decided, await resultsOf(ports, decided.run, early, fresh));
+  }
+  return decided;
+}
+
+function mayComeFirst(stored: Run, { command }: OutboxEntry): boolean {
+  // What stops a run is read once it is stored as injecting, and not a moment earlier.
+  return harmless.has(command.type) || (command.type === 'check-stops' && stored.phase === 'injecting');
 }
 
 /** Several events in a row, as one decision. */

@@ -13,6 +13,7 @@ import type { EffectContext, FaultDriver, Json, Lease, Ports } from './ports.ts'
 /** Every call has an end: a hanging one must not keep a run from reverting. */
 const callDeadlineMs = 10_000;
 
+const nothingStops: Stops = { killSwitch: { on: false, generation: 0 }, alarms: [] };
 const done: CommandResult = { type: 'done' };
 
 /** What is known already of what a command would read. */
@@ -74,7 +75,7 @@ async function carryOut(
   const { command } = entry;
   switch (command.type) {
     case 'gather-facts':
-      return gatherFacts(ports, run, signal);
+      return gatherFacts(ports, run, known, signal);
     case 'lock':
       return lock(ports, run, command.resources, signal);
     case 'unlock':
@@ -86,7 +87,8 @@ async function carryOut(
     case 'observe': {
       const [look, stops] = await Promise.all([
         ports.observe(run, command.final, ports.clock.now()),
-        readStops(ports, run, known),
+        // With every fault gone nothing is left to stop.
+        run.phase === 'observing' ? readStops(ports, run, known) : nothingStops,
       ]);
       return { type: 'observed', stops, ...look };
     }
@@ -139,10 +141,15 @@ async function carryOut(
   }
 }
 
-async function gatherFacts(ports: Ports, run: Run, signal: AbortSignal): Promise<CommandResult> {
+async function gatherFacts(
+  ports: Ports,
+  run: Run,
+  known: Known,
+  signal: AbortSignal,
+): Promise<CommandResult> {
   // Before the others are counted: of two that begin at once, at least the later one sees the other.
   if (run.phase === 'checking') await ports.store.setUnderWay(run.id, true);
-  const [facts, stops] = await Promise.all([ports.facts(run, signal), readStops(ports, run)]);
+  const [facts, stops] = await Promise.all([ports.facts(run, signal), readStops(ports, run, known)]);
   const units = ports.drivers.flatMap((driver) => driver.plan(run.experiment, facts.targets, run));
   return { type: 'facts', facts: { ...facts, stops, units, at: ports.clock.now() } };
 }
@@ -245,6 +252,8 @@ async function underLease(
   } catch (error) {
     result = failure(error);
   }
+  // A revert may take the lease from an apply at any time, and nothing else comes next.
+  if (lease.kind === 'apply') return result;
   try {
     await ports.store.releaseLease(unit.resource, lease.holder);
   } catch {

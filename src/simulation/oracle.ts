@@ -342,9 +342,9 @@ export class Oracle {
     this.#started.add(key);
     if (!this.#store.undo.has(key))
       this.broken(1, `The apply of ${key} started without a durable undo record`);
-    if (process.lastStopsAt < known.injectingAt)
-      this.broken(7, `Run ${id} applies without having read what stops it`);
-    if (process.lastGeneration !== known.run.killSwitchGeneration)
+    const stops = process.stops.filter((read) => read.at >= known.injectingAt);
+    if (stops.length === 0) this.broken(7, `Run ${id} applies without having read what stops it`);
+    if (stops.every(({ generation }) => generation !== known.run.killSwitchGeneration))
       this.broken(3, `Run ${id} applies though the kill switch was thrown since its checks`);
     const leaseUntil = unit.state.at === 'applying' ? unit.state.leaseUntil : Infinity;
     if ((this.#armed.get(id) ?? 0) < leaseUntil + unit.settleMs)

@@ -112,13 +112,15 @@ export const plants: readonly Plant[] = [
     name: 'kill-switch-read-early',
     bug: 'What stops a run is read before it is stored as injecting, not after',
     ports: (ports: Ports): Ports => {
-      let early: Promise<{ on: boolean; generation: number }> | undefined;
+      let early: StoredRun['killSwitch'] | undefined;
       const store = changed(ports.store, {
-        readKillSwitch: () => {
-          // The engine's first read of a process is that of the facts; it is used again right before the apply.
-          early ??= ports.store.readKillSwitch();
-          return early;
+        loadRun: async (id) => {
+          const loaded = await ports.store.loadRun(id);
+          early ??= loaded?.killSwitch;
+          return loaded;
         },
+        // What was read with the run is used again right before the apply.
+        readKillSwitch: () => (early === undefined ? ports.store.readKillSwitch() : Promise.resolve(early)),
       });
       return { ...ports, store };
     },
@@ -248,9 +250,10 @@ export const plants: readonly Plant[] = [
     'Entries of the journal are forgotten when they are handed to be written, not when they are',
     (run, event, right) => {
       const decision = right(run, event);
-      const command = event.type === 'result' ? commandOf(run, event.command) : undefined;
-      if (command?.type !== 'journal') return decision;
-      const unwritten = decision.run.unwritten.filter(({ seq }) => seq > command.through);
+      const through = decision.commands.map(({ command }) =>
+        command.type === 'journal' ? command.through : 0,
+      );
+      const unwritten = decision.run.unwritten.filter(({ seq }) => seq > Math.max(0, ...through));
       return { ...decision, run: { ...decision.run, unwritten } };
     },
   ),

@@ -120,10 +120,11 @@ export class World implements Outside {
   }
 
   #landed(process: SimProcess, label: string): void {
-    if (label === 'store.readKillSwitch') {
-      process.lastStopsAt = this.timeline.now;
-      process.lastGeneration = this.#environment.store.killSwitch.generation;
-    }
+    if (label === 'store.readKillSwitch')
+      process.stops.push({
+        at: this.timeline.now,
+        generation: this.#environment.store.killSwitch.generation,
+      });
     this.#trace(`${process.id} ${label}`);
     this.oracle.inspect();
   }

@@ -46,7 +46,7 @@ function close(draft: Draft, reason: string, outcome: Outcome): void {
     if (alarms.length > 0) draft.issue({ type: 'unwatch', alarms });
   }
   // Asked for or granted: unlocking what another run holds changes nothing.
-  if (run.phase !== 'requested' && run.phase !== 'awaiting-approval' && run.phase !== 'announced')
+  if (run.phase !== 'requested' && run.phase !== 'awaiting-approval')
     draft.issue({ type: 'unlock', resources: run.units.map((unit) => unit.resource) });
   if (draft.run.audits.length === 0) letUndoGo(draft);
 }

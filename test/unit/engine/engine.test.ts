@@ -184,16 +184,15 @@ describe('commands', () => {
   });
 
   it('that somebody else has carried out meanwhile are not carried out again', async () => {
-    const { engine, driver, clock, store, published } = await storedAt('observing');
-    driver.reverts = async () => {
+    const { engine, driver, clock, store, published } = await storedAt('announced');
+    driver.applies = async () => {
       for (const { id: command, command: what } of stored(store, id).outbox)
         if (what.type === 'publish')
           await engine.deliver(id, { type: 'result', at: clock.time, command, result: { type: 'done' } });
-      return { read: 'clean', detail: '' };
     };
-    await engine.deliver(id, { type: 'abort', at: clock.time, by: 'x' });
-    expect(stored(store, id).phase).toBe('reverting');
-    expect(published).toEqual([]);
+    clock.time += 1_000;
+    await engine.deliver(id, tickOf(stored(store, id), clock.time));
+    expect(published.map(({ phase }) => phase)).toEqual(['observing']);
   });
 });
 

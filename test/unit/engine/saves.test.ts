@@ -64,6 +64,38 @@ describe('a look', () => {
   });
 });
 
+describe('the way to the first fault', () => {
+  it('takes a save before each thing that changes more than records, and no other', async () => {
+    const test = await storedAt('announced');
+    const { store, calls } = counted(test.store);
+    const phases: string[] = [];
+    const watched = changed(test.store, {
+      saveRun: (run, version) => (phases.push(run.phase), store.saveRun(run, version)),
+    });
+    test.clock.time += 1_000;
+    const engine = new Engine({ ...test.ports, store: watched });
+    await engine.deliver(id, tickOf(stored(test.store, id), test.clock.time));
+    expect(calls.filter((call) => call === 'saveRun')).toHaveLength(5);
+    expect(phases).toEqual(['checking', 'injecting', 'injecting', 'observing', 'observing']);
+  });
+
+  it('reads what stops a run once it is stored as injecting, never earlier', async () => {
+    const test = await storedAt('announced');
+    const storedThen: string[] = [];
+    const store = changed(test.store, {
+      readKillSwitch: () => {
+        storedThen.push(stored(test.store, id).phase);
+        return test.store.readKillSwitch();
+      },
+    });
+    test.clock.time += 1_000;
+    const engine = new Engine({ ...test.ports, store });
+    await engine.deliver(id, tickOf(stored(test.store, id), test.clock.time));
+    expect(stored(test.store, id).phase).toBe('observing');
+    expect(storedThen).toEqual(['injecting']);
+  });
+});
+
 describe('the journal', () => {
   it('is written before the save that forgets it, many entries at once', async () => {
     const test = await storedAt('observing');
