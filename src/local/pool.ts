@@ -8,7 +8,7 @@ export interface PooledSandbox {
   readonly usable: boolean;
   readonly resting: boolean;
   start(): void;
-  invoke(id: string, payload: Buffer | string): Promise<Served>;
+  invoke(id: string, payload: Buffer | string, traceId?: string): Promise<Served>;
   kill(): Promise<void>;
 }
 
@@ -35,6 +35,7 @@ export type PoolResult =
 interface Waiter {
   readonly requestId: string;
   readonly payload: Buffer | string;
+  readonly traceId: string | undefined;
   readonly resolve: (result: PoolResult) => void;
 }
 
@@ -79,10 +80,11 @@ export class Pool {
     functionKey: string,
     payload: Buffer | string,
     requestId: string = randomUUID(),
+    traceId?: string,
   ): Promise<PoolResult> {
     if (this.#stopped) return { kind: 'stopped', requestId };
     return new Promise((resolve) => {
-      const waiter = { requestId, payload, resolve };
+      const waiter = { requestId, payload, traceId, resolve };
       const idle = this.#idle(functionKey).at(-1);
       if (idle !== undefined) return this.#serve(idle, waiter);
       this.#waitersOf(functionKey).push(waiter);
@@ -219,10 +221,10 @@ export class Pool {
     }
   }
 
-  #serve(entry: Entry, { requestId, payload, resolve }: Waiter): void {
+  #serve(entry: Entry, { requestId, payload, traceId, resolve }: Waiter): void {
     entry.state = 'busy';
     entry.cancelTimer();
-    void entry.sandbox.invoke(requestId, payload).then((served) => {
+    void entry.sandbox.invoke(requestId, payload, traceId).then((served) => {
       // A runtime asks for more within a millisecond or two of its answer: no reason for a cold start.
       if (entry.state === 'busy' && entry.sandbox.resting) this.#rest(entry);
       resolve({ kind: 'served', requestId, served });

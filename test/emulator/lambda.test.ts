@@ -19,6 +19,7 @@ import {
   ListEventSourceMappingsCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
+  PutFunctionRecursionConfigCommand,
   UpdateEventSourceMappingCommand,
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionUpdatedV2,
@@ -35,6 +36,7 @@ import { until } from './harness/until.ts';
 const serviceDir = path.join(import.meta.dirname, 'fixtures/service');
 const probe = { FunctionName: 'harness-test-probe' };
 const worker = { FunctionName: 'harness-test-worker' };
+const looper = { FunctionName: 'harness-test-looper' };
 const TableName = 'harness-things';
 
 describeWithEmulator('deployed resources and Lambda, as the emulator has them', () => {
@@ -195,6 +197,21 @@ describeWithEmulator('deployed resources and Lambda, as the emulator has them', 
     const started = emulator.recorder.next({ principal: worker.FunctionName, action: 'PutItem' });
     await send({ id: 'quick' });
     expect((await started).input['Item']).toMatchObject({ pk: { S: expect.stringContaining('job#quick#') } });
+  });
+
+  it('stops a function that sends to its own queue after 16 rounds, unless that is allowed', async () => {
+    const QueueUrl = deployment.outputs['LoopsUrl'];
+    const loop = (id: string) =>
+      clients.sqs.send(
+        new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ id, n: 1, last: 20 }) }),
+      );
+    await loop('stopped');
+    await until(async () => (await keys('loop#stopped#')).length === 16);
+    const RecursiveLoop = 'Allow';
+    await clients.lambda.send(new PutFunctionRecursionConfigCommand({ ...looper, RecursiveLoop }));
+    await loop('allowed');
+    await until(async () => (await keys('loop#allowed#')).length === 20);
+    expect(await keys('loop#stopped#')).toHaveLength(16);
   });
 
   it('disables and enables an event source mapping, in passing states', async () => {

@@ -8,7 +8,11 @@ export interface Request {
   readonly arn: string;
   readonly payload: Buffer | string;
   readonly deadlineAt: number;
+  /** As in the header X-Amzn-Trace-Id; without it one that traces nothing. */
+  readonly traceId?: string | undefined;
 }
+
+const noTrace = 'Root=1-00000000-000000000000000000000000;Sampled=0';
 
 export interface RuntimeApiEvents {
   /** The runtime has finished initialising, or the invocation before, and asks for the next. */
@@ -46,7 +50,7 @@ export class RuntimeApi {
   }
 
   /** Hands an invocation out; only when the runtime asked for one. */
-  send({ id, arn, payload, deadlineAt }: Request): void {
+  send({ id, arn, payload, deadlineAt, traceId = noTrace }: Request): void {
     const response = this.#waiting;
     if (response === undefined) throw new Error('The runtime has not asked for an invocation.');
     this.#waiting = undefined;
@@ -55,7 +59,7 @@ export class RuntimeApi {
       'lambda-runtime-aws-request-id': id,
       'lambda-runtime-deadline-ms': String(deadlineAt),
       'lambda-runtime-invoked-function-arn': arn,
-      'lambda-runtime-trace-id': 'Root=1-00000000-000000000000000000000000;Sampled=0',
+      'lambda-runtime-trace-id': traceId,
     });
     response.end(payload);
   }

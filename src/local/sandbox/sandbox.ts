@@ -83,7 +83,7 @@ export class Sandbox {
   }
 
   /** Serves one invocation. What goes wrong is the outcome. Only when `usable`. */
-  invoke(id: string, payload: Buffer | string): Promise<Served> {
+  invoke(id: string, payload: Buffer | string, traceId?: string): Promise<Served> {
     const { clock, arn, timeoutS } = this.#options;
     if (!this.usable) throw new Error('The sandbox is not free.');
     return new Promise((resolve) => {
@@ -96,7 +96,7 @@ export class Sandbox {
       this.#onOutput(startLine(id));
       this.#pending = { id, startedMs: clock.elapsedMs(), resolve, cancelTimeout };
       this.#asked = false;
-      this.#api.send({ id, arn, payload, deadlineAt: clock.now() + timeoutMs });
+      this.#api.send({ id, arn, payload, traceId, deadlineAt: clock.now() + timeoutMs });
     });
   }
 

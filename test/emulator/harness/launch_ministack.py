@@ -87,6 +87,28 @@ def layer_folders(config):
     return [extracted(data, "layers") for data in archives if data]
 
 
+# Recursive loops. AWS's SDKs hand the trace header of an invocation on with their calls, and its lineage counts how often
+# each function has been invoked in the chain.
+LOOP_LIMIT = 16
+lineage = contextvars.ContextVar("lineage", default={})
+
+
+def lineage_name(function_name):
+    return hashlib.sha256(function_name.encode()).hexdigest()[:8]
+
+
+def trace_id(function_name):
+    counts = dict(lineage.get())
+    counts[lineage_name(function_name)] = counts.get(lineage_name(function_name), 0) + 1
+    text = "|".join(f"{name}:{count}" for name, count in counts.items())
+    return f"Root=1-00000000-000000000000000000000000;Sampled=0;Lineage={text}"
+
+
+def parse_lineage(trace):
+    text = next((part[len("Lineage=") :] for part in trace.split(";") if part.startswith("Lineage=")), "")
+    return {name: int(count) for name, count in (entry.split(":") for entry in text.split("|") if entry)}
+
+
 def execute_in_sandbox(func, event, _url, request_id):
     """What `_execute_function_proxy` returns, with the function's own error object and the end of its log."""
     config = func.get("config") or func
@@ -100,6 +122,7 @@ def execute_in_sandbox(func, event, _url, request_id):
         "layers": layer_folders(config),
         # Of the function, whichever of its versions is invoked.
         "reservedConcurrency": function.get("concurrency"),
+        "traceId": trace_id(name),
         "payload": json.dumps(event, ensure_ascii=False),
     }
     body = json.dumps(request).encode()
@@ -193,7 +216,9 @@ lam.invoke_async_with_retry = invoke_async
 
 
 def dispatch_async(function_arn, payload):
-    """EventBridge and Scheduler invoke asynchronously on AWS, so failures are retried and dead-lettered."""
+    """EventBridge and Scheduler invoke asynchronously on AWS, so failures are retried and dead-lettered. A chain of
+    invocations ends there."""
+    lineage.set({})
     func, config, name = lam._get_func_record_for_ref(function_arn)
     if not func or not config:
         eventbridge.logger.warning("Target function %s not found", name)
@@ -329,6 +354,45 @@ def poll_loop():
             time.sleep(1)
 
 
+def send_with_lineage(plain):
+    def run(data, url):
+        queue = sqs._get_q(data.get("QueueUrl", url))
+        known = len(queue["messages"])
+        answer = plain(data, url)
+        for message in queue["messages"][known:]:
+            message["lineage"] = lineage.get()
+        return answer
+
+    return run
+
+
+def receive_for_mapping(url, limit):
+    """Lambda stops a loop over a queue after some 16 rounds, unless the function allows it: what would be the next round
+    goes to the dead-letter queue, if there is one."""
+    batch = plain_receive(url, limit)
+    mapping = next((entry for _, _, entry in all_mappings() if entry["UUID"] == only_mapping.get()), None)
+    function = lam._functions.get(mapping["FunctionName"]) if mapping else None
+    if function is None:
+        return batch
+    name = lineage_name(mapping["FunctionName"])
+    looping = [message for message in batch if message.get("lineage", {}).get(name, 0) >= LOOP_LIMIT]
+    if looping and function.get("recursive_loop") != "Allow":
+        dead = json.loads(sqs._get_q(url)["attributes"].get("RedrivePolicy") or "{}").get("deadLetterTargetArn")
+        for message in looping:
+            sqs._get_q(url)["messages"].remove(message)
+            if dead:
+                sqs._queue_by_arn(dead)["messages"].append({**message, "visible_at": time.time(), "receipt_handle": None})
+        dropped = {"FunctionName": mapping["FunctionName"]}
+        cloudwatch.record_metric("AWS/Lambda", "RecursiveInvocationsDropped", len(looping), "Count", dropped)
+        batch = [message for message in batch if message not in looping]
+    counts = [message.get("lineage", {}) for message in batch]
+    lineage.set({key: max(count.get(key, 0) for count in counts) for key in set().union(*counts)})
+    return batch
+
+
+sqs._HANDLERS["SendMessage"] = send_with_lineage(sqs._HANDLERS["SendMessage"])
+sqs._HANDLERS["SendMessageBatch"] = send_with_lineage(sqs._HANDLERS["SendMessageBatch"])
+plain_receive, sqs._receive_messages_for_esm = sqs._receive_messages_for_esm, receive_for_mapping
 lam._iter_all_esms = chosen_mappings
 lam._poll_loop = poll_loop
 
@@ -1246,6 +1310,8 @@ REQUESTS = {
 
 
 async def app(scope, receive, send):
+    trace = dict(scope.get("headers") or []).get(b"x-amzn-trace-id", b"").decode()
+    lineage.set(parse_lineage(trace))
     path = scope.get("path", "")
     if not path.startswith("/_inoculate/"):
         await gateway.app(scope, receive, send)

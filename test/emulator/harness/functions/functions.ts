@@ -99,7 +99,9 @@ export class Functions {
     const deployment = this.#deploymentOf(request);
     deployment.invocations += 1;
     try {
-      return answerOf(await deployment.pool.invoke(name, request.payload, request.requestId));
+      return answerOf(
+        await deployment.pool.invoke(name, request.payload, request.requestId, request.traceId),
+      );
     } finally {
       this.#running.set(name, (this.#running.get(name) ?? 1) - 1);
       deployment.invocations -= 1;

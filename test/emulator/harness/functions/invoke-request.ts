@@ -10,6 +10,7 @@ export interface InvokeRequest {
   /** Folders of the layers, in order. */
   readonly layers: readonly string[];
   readonly reservedConcurrency: number | undefined;
+  readonly traceId: string;
   /** JSON. */
   readonly payload: string;
 }
@@ -27,6 +28,7 @@ export function parseInvokeRequest(text: string): InvokeRequest {
     task: string(request, 'task'),
     layers: list(request['layers']).map(String),
     reservedConcurrency: reservedConcurrency === null ? undefined : number(request, 'reservedConcurrency'),
+    traceId: string(request, 'traceId'),
     payload: string(request, 'payload'),
   };
 }

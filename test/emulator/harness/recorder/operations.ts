@@ -11,7 +11,7 @@ export interface FoundOperation {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-interface Operation {
+export interface Operation {
   readonly action: string;
   readonly method: string;
   readonly segments: readonly string[];
@@ -44,9 +44,9 @@ export function findOperation(
   return best && { action: best.action, labels: labelsOf(best.segments, segments) };
 }
 
-/** Names of all operations of a REST service. */
-export function actionsOf(service: string): readonly string[] {
-  return (operations[service] ?? []).map(({ action }) => action);
+/** All operations of a REST service. */
+export function operationsOfService(service: string): readonly Operation[] {
+  return operations[service] ?? [];
 }
 
 /** An operation's schema is `[9, namespace, name, { http: [method, path, status] }, input, output]`. */
