@@ -1,5 +1,6 @@
-/** Only what carries this tag is ever changed. */
-export const optInTag = { key: 'inoculate', value: 'allow' } as const;
+import { optInTag } from '../core/opt-in.ts';
+
+export { optInTag };
 
 export function isOptedIn(tags: Readonly<Record<string, string>>): boolean {
   return tags[optInTag.key] === optInTag.value;

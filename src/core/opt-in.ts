@@ -1,2 +1,2 @@
-/** A resource that carries this tag may be the target of an experiment. */
+/** Only what carries this tag is ever changed. */
 export const optInTag = { key: 'inoculate', value: 'allow' } as const;

@@ -1,11 +1,12 @@
+import { resolve } from 'node:path';
 import type { Framework, FunctionConfig, Values } from '../../src/serverless/framework.ts';
-import { skipComparison } from '../../src/serverless/layer.ts';
+import { layerConfig, skipComparison } from '../../src/serverless/layer.ts';
 import InoculatePlugin from '../../src/serverless/plugin.ts';
 
 const wrapper = '/opt/inoculate/wrapper';
 
 /** The plugin in a framework that stands still; `hook` runs what the plugin does at a point of its life. */
-function plugged(custom: unknown, deployed: Values = {}) {
+function plugged(custom: unknown, deployed: Values = {}, layers: Values = {}) {
   const told: string[] = [];
   const checkout: FunctionConfig = { name: 'shop-dev-checkout' };
   const serverless: Framework = {
@@ -14,8 +15,10 @@ function plugged(custom: unknown, deployed: Values = {}) {
       custom,
       provider: {
         name: 'aws',
+        compiledCloudFormationTemplate: { Resources: {} },
         remoteFunctionData: { Configuration: { Environment: { Variables: deployed } } },
       },
+      layers,
       getAllFunctions: () => ['checkout'],
       getFunction: () => checkout,
     },
@@ -82,6 +85,29 @@ describe('the plugin', () => {
     ]);
     expect(() => plugged({ inoculate: 'nonsense' }).hook('before:package:initialize')).toThrow(
       /custom\.inoculate: This is "nonsense"; expected a mapping/,
+    );
+  });
+});
+
+describe('the plugin refuses', () => {
+  const custom = { inoculate: { targets: ['checkout'] } };
+
+  it('to share the name of its layer with another', () => {
+    const { hook } = plugged(custom, {}, { inoculate: { path: 'mine' } });
+    expect(() => hook('before:package:initialize')).toThrow(/layers\.inoculate: This name is taken/);
+  });
+
+  it('to leave a target without permissions that another plugin has moved to another stack', () => {
+    const { hook } = plugged(custom);
+    expect(() => hook('after:aws:package:finalize:mergeCustomProviderResources')).toThrow(
+      /no "CheckoutLambdaFunction" any more\. Name inoculate\/serverless before plugins/,
+    );
+  });
+
+  it('to attach a layer that is not there', () => {
+    const folder = resolve('test/serverless');
+    expect(() => layerConfig(folder, '/service', 'shop-dev')).toThrow(
+      /there is no layer in .*test\/serverless/,
     );
   });
 });
