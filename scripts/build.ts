@@ -1,8 +1,9 @@
 // Builds dist/: the command line (cli), the Lambda layer as it will lie in /opt (layer), what runs functions on one
-// machine (runtime), and the plugin for the Serverless Framework (serverless). "node scripts/build.ts cli" builds one part alone.
+// machine (runtime), the controller's functions (functions), and the plugin for the Serverless Framework (serverless). "node scripts/build.ts cli" builds one part alone.
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildCli } from './build/cli.ts';
+import { buildFunctions } from './build/functions.ts';
 import { licenceTexts } from './build/licences.ts';
 import { buildPlugin } from './build/plugin.ts';
 
@@ -23,6 +24,10 @@ const parts: Readonly<Record<string, (outDir: string) => Promise<readonly string
     for (const note of await buildRuntime(outDir)) console.warn(note);
     // Foreign code lies there as a package of its own, with its licence.
     return [];
+  },
+  functions: async (outDir) => {
+    const built = await buildFunctions(root, outDir);
+    return [...built.values()].flatMap(({ inputs }) => Object.keys(inputs));
   },
   serverless: async (outDir) => {
     await buildPlugin(root, outDir);

@@ -1,0 +1,147 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import type { Run } from '../../../src/core/run.ts';
+import type { Answer } from '../../../src/controller/requests.ts';
+import type { Started } from '../../../src/controller/start.ts';
+import type { Clients } from '../harness/clients.ts';
+import { deploy } from '../harness/deploy.ts';
+import { type Emulator, startEmulator } from '../harness/emulator.ts';
+import { until } from '../harness/until.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+
+/** The controller and something to experiment on, deployed to an AWS of their own. */
+export interface Deployed {
+  readonly emulator: Emulator;
+  readonly clients: Clients;
+  invoke(name: string, payload: object): Promise<unknown>;
+  request(message: object): Promise<Answer>;
+  start(experiment: string, id?: string): Promise<Started>;
+  runOf(id: string): Promise<Run>;
+  /** Waits until the run is in one of the phases. */
+  reached(id: string, ...phases: readonly Run['phase'][]): Promise<Run>;
+}
+
+export async function deployed(options: { readonly args?: readonly string[] } = {}): Promise<Deployed> {
+  const emulator = await startEmulator();
+  const clients = emulator.clients();
+  const args = ['--param', 'tickSeconds=1', ...(options.args ?? [])];
+  try {
+    await deploy(emulator, root, { args });
+    await deploy(emulator, path.join(root, 'test/emulator/fixtures/target'));
+  } catch (error) {
+    await emulator.stop();
+    throw error;
+  }
+  const invoke = async (name: string, payload: object): Promise<unknown> => {
+    const { Payload, FunctionError } = await clients.lambda.send(
+      new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(payload) }),
+    );
+    const answer = Buffer.from(Payload ?? []).toString();
+    if (FunctionError !== undefined) throw new Error(`${name} failed: ${answer}`);
+    return JSON.parse(answer);
+  };
+  const request = async (message: object): Promise<Answer> =>
+    (await invoke('inoculate-test-requests', message)) as Answer;
+  const runOf = async (id: string): Promise<Run> => {
+    const answer = await request({ inoculate: 'show/1', run: id });
+    if (answer.result !== 'run') throw new Error(`No run ${id}: ${JSON.stringify(answer)}`);
+    return answer.run;
+  };
+  let starts = 0;
+  return {
+    emulator,
+    clients,
+    invoke,
+    request,
+    runOf,
+    start: async (experiment, id = `request-${(starts += 1)}`) =>
+      (await invoke('inoculate-test-start', {
+        inoculate: 'start/1',
+        experiment,
+        id,
+        by: 'a test',
+        at: new Date().toISOString(),
+      })) as Started,
+    reached: async (id, ...phases) => {
+      let run = await runOf(id);
+      await until(async () => {
+        run = await runOf(id);
+        return phases.includes(run.phase);
+      }, 90_000);
+      return run;
+    },
+  };
+}
+
+/** Invokes functions until it is stopped. */
+export function traffic(invoke: Deployed['invoke'], name: string, everyMs = 20): { stop(): Promise<void> } {
+  let going = true;
+  const under = new Set<Promise<unknown>>();
+  const loop = (async () => {
+    while (going) {
+      const one = invoke(name, {}).catch(() => undefined);
+      under.add(one);
+      void one.finally(() => under.delete(one));
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
+    }
+    await Promise.all(under);
+  })();
+  return {
+    stop: () => {
+      going = false;
+      return loop;
+    },
+  };
+}
+
+/** Takes what is posted to it, as Slack's incoming webhooks do. */
+export async function webhook(): Promise<{
+  readonly url: string;
+  readonly posts: readonly string[];
+  close(): void;
+}> {
+  const posts: string[] = [];
+  const server = http.createServer((request, response) => {
+    let body = '';
+    request.on('data', (text: Buffer) => (body += text.toString()));
+    request.on('end', () => {
+      posts.push(body);
+      response.end('ok');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/services/T000/B000/secret`,
+    posts,
+    close: () => void server.close(),
+  };
+}
+
+/** An experiment as its file has it. */
+export function experimentFile(
+  change: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  return {
+    inoculate: 'experiment/1',
+    name: 'checkout-slow',
+    hypothesis: 'Checkout answers although it is slowed down a little.',
+    targets: { checkout: { lambda: 'target-${stage}-checkout' } },
+    steadyState: [{ name: 'failures', signal: 'failures', target: 'checkout', atMost: '10%' }],
+    faults: [{ kind: 'invocation.latency', target: 'checkout', delay: '20ms' }],
+    exposure: '50%',
+    duration: '15s',
+    ...change,
+  };
+}
+
+export function submission(experiment: Readonly<Record<string, unknown>>): object {
+  return {
+    inoculate: 'register/1',
+    by: 'a test',
+    experiments: [{ file: 'experiment.yml', text: JSON.stringify(experiment), experiment }],
+  };
+}
