@@ -16,7 +16,7 @@ const root = path.resolve(import.meta.dirname, '../../..');
 export interface Deployed {
   readonly emulator: Emulator;
   readonly clients: Clients;
-  invoke(name: string, payload: object): Promise<unknown>;
+  readonly invoke: (name: string, payload: object) => Promise<unknown>;
   request(message: object): Promise<Answer>;
   start(experiment: string, id?: string): Promise<Started>;
   runOf(id: string): Promise<Run>;
@@ -76,23 +76,27 @@ export async function deployed(options: { readonly args?: readonly string[] } = 
   };
 }
 
-/** Invokes functions until it is stopped. */
-export function traffic(invoke: Deployed['invoke'], name: string, everyMs = 20): { stop(): Promise<void> } {
+/** Invokes a function until it is stopped. What it answers is the experiment's concern, not the traffic's. */
+export function traffic(
+  invoke: Deployed['invoke'],
+  name: string,
+  everyMs = 20,
+): { readonly stop: () => Promise<void> } {
   let going = true;
-  const under = new Set<Promise<unknown>>();
-  const loop = (async () => {
+  const underWay = new Set<Promise<unknown>>();
+  const loop = async (): Promise<void> => {
     while (going) {
-      const one = invoke(name, {}).catch(() => undefined);
-      under.add(one);
-      void one.finally(() => under.delete(one));
+      const one: Promise<void> = Promise.allSettled([invoke(name, {})]).then(() => void underWay.delete(one));
+      underWay.add(one);
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
-    await Promise.all(under);
-  })();
+    await Promise.all(underWay);
+  };
+  const ended = loop();
   return {
     stop: () => {
       going = false;
-      return loop;
+      return ended;
     },
   };
 }
