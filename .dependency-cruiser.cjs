@@ -11,7 +11,7 @@ const mayImport = {
   core: ['stats', 'generated'],
   engine: inner,
   // How AWS is reached, and what a role must allow for it.
-  aws: [],
+  aws: ['core/opt-in'],
   // How a target of a file becomes a resource of the account, with its tags.
   targets: ['aws', ...inner],
   // A policy follows from what each part says that it calls.
