@@ -55,7 +55,8 @@ describeWithEmulator('the harness', () => {
     const { payload, error, log } = await invoke({ hello: 1 });
     expect(error).toBeUndefined();
     expect(payload).toMatchObject({
-      layer: true,
+      // Of two layers, which both have the file, the later one's.
+      layer: 'second',
       arn: deployment.outputs['ProbeArn'],
       environment: {
         GREETING: 'hello',

@@ -241,7 +241,8 @@ describeWithEmulator('deployed resources and Lambda, as the emulator has them', 
     });
     const topic = `arn:aws:sns:${emulator.region}:${emulator.accountId}:harness-topic`;
     await expect(sns.send(new ListTagsForResourceCommand({ ResourceArn: topic }))).resolves.toBeDefined();
-    await again.remove();
+    await expect(again.remove()).rejects.toThrow('protected against deletion');
+    expect(await keys('kept')).toEqual(['kept']);
     const gone = new DescribeStacksCommand({ StackName: again.stack });
     await expect(clients.cloudFormation.send(gone)).rejects.toMatchObject({ name: 'ValidationError' });
   });

@@ -48,6 +48,7 @@ from ministack.services import apigateway_v1 as rest  # noqa: E402
 from ministack.services import lambda_svc as lam  # noqa: E402
 from ministack.services.cloudformation import handlers as cfn_handlers  # noqa: E402
 from ministack.services.cloudformation import provisioners as cfn_types  # noqa: E402
+from ministack.services.cloudformation import stacks as cfn_stacks  # noqa: E402
 
 ACCOUNT = os.environ["MINISTACK_ACCOUNT_ID"]
 REGION = os.environ["MINISTACK_REGION"]
@@ -936,6 +937,10 @@ class Kept:
         for name in self.names:
             if name in before:
                 after[name] = before[name]
+        # The policy of a queue or topic is a resource of its own, which an update may leave as it is.
+        policy = before.get("attributes", {}).get("Policy")
+        if policy:
+            after["attributes"]["Policy"] = policy
 
 
 FUNCTION_PARTS = ("versions", "next_version", "aliases", "policy", "event_invoke_config", "event_invoke_configs")
@@ -1004,6 +1009,20 @@ def delete_version(physical_id, _props):
 version_handlers = cfn_types._RESOURCE_HANDLERS["AWS::Lambda::Version"]
 plain_create_version = version_handlers["create"]
 version_handlers.update(create=create_version, update=update_version, delete=delete_version)
+
+
+def delete_resource(resource_type, physical_id, props, stack=None, logical_id=None):
+    """AWS leaves what the template says to retain, and fails to delete a protected table."""
+    template = (cfn._stacks.get(stack) or {}).get("_template") or {}
+    if template.get("Resources", {}).get(logical_id, {}).get("DeletionPolicy") == "Retain":
+        return
+    table = dynamodb._tables.get(physical_id) if resource_type == "AWS::DynamoDB::Table" else None
+    if table is not None and table.get("DeletionProtectionEnabled"):
+        raise ValueError(f"Resource cannot be deleted as it is currently protected against deletion: {physical_id}")
+    plain_delete_resource(resource_type, physical_id, props, stack, logical_id)
+
+
+plain_delete_resource, cfn_stacks._delete_resource = cfn_stacks._delete_resource, delete_resource
 
 # Types that MiniStack refuses.
 

@@ -81,7 +81,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError || (error as Error).name === 'SyntaxError') return undefined;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
