@@ -52,7 +52,8 @@ async function revertOne(ports: DeadManPorts, run: Run, armed: ArmedUnit): Promi
     driver.revert({ run, unit, epoch: armed.epoch, undo: armed.undo, signal }),
   );
   // A lease that cannot be given back runs out by itself.
-  if (leased) await Promise.allSettled([ports.leases.releaseLease(unit.resource, holder)]);
+  const release = (): Promise<void> => ports.leases.releaseLease(unit.resource, holder);
+  if (leased) await Promise.allSettled([ports.clock.deadline(callDeadlineMs, release)]);
   if (result.read === 'ours')
     throw new EffectError('still-in-place', `${unit.resource} is still changed: ${result.detail}`, {
       unknown: false,

@@ -77,6 +77,8 @@ async function carryOut(
     case 'gather-facts':
       return gatherFacts(ports, run, known, signal);
     case 'lock':
+      // Opened again, it counts again.
+      if (run.phase === 'reverting') await store.setUnderWay(run.id, true);
       return lock(ports, run, command.resources, signal);
     case 'unlock':
       for (const resource of command.resources) await store.unlock(resource, run.id);
@@ -111,7 +113,8 @@ async function carryOut(
       return done;
     case 'arm-dead-man':
       await ports.armDeadMan(
-        run,
+        // The dead-man has only so much room, and needs neither.
+        { ...run, outbox: [], unwritten: [] },
         command.at,
         await Promise.all(run.units.map((unit) => withUndo(ports, run, unit))),
       );

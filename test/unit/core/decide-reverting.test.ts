@@ -218,6 +218,46 @@ describe('an ended run', () => {
     expect(driven.outstanding('unlock')).toHaveLength(1);
   });
 
+  it('that is opened again gets a dead-man again, which no disarming of the first one takes away', () => {
+    const driven = audit(drivenTo('ended'));
+    expect(driven.outstanding('disarm-dead-man')).toHaveLength(1);
+    driven.result('read-back', read('ours'));
+    const { settings } = driven.run;
+    expect(driven.handedOut('arm-dead-man')).toEqual([
+      {
+        type: 'arm-dead-man',
+        at: driven.at + settings.applyLeaseMs + settings.skewMs + unit.settleMs,
+        units: [unit.id],
+      },
+    ]);
+    expect(driven.outstanding('disarm-dead-man')).toEqual([]);
+    for (let attempt = 0; attempt < 10; attempt += 1) driven.result('arm-dead-man', failed(true));
+    expect(driven.outstanding('arm-dead-man')).toHaveLength(1);
+  });
+
+  it('lets its undo records go with its last audit, and not before', () => {
+    const driven = audit(drivenTo('ended'));
+    driven.result('read-back', read('clean'));
+    expect(driven.outstanding('expire-undo')).toEqual([]);
+    audit(driven, 3_600_000);
+    driven.result('read-back', read('clean'));
+    expect(driven.handedOut('expire-undo')).toEqual([{ type: 'expire-undo', units: [unit.id] }]);
+  });
+
+  it('of several units lets none go as long as one is still to be read', () => {
+    const driven = audit(drivenTo('ended', {}, factsOf({ units: [unit, other] })), 3_600_001);
+    driven.result('read-back', read('clean'), { unit: unit.id });
+    expect(driven.outstanding('expire-undo')).toEqual([]);
+    driven.result('read-back', read('clean'), { unit: other.id });
+    expect(driven.handedOut('expire-undo')).toEqual([{ type: 'expire-undo', units: [unit.id, other.id] }]);
+  });
+
+  it('that never applied anything lets its undo records go at once', () => {
+    const driven = drivenTo('injecting').event({ type: 'abort', by: 'someone' });
+    driven.tick(10_000).result('observe', observed());
+    expect(driven.handedOut('expire-undo')).toHaveLength(1);
+  });
+
   it('finds both of two changes that show again', () => {
     const driven = audit(drivenTo('ended', {}, factsOf({ units: [unit, other] })));
     driven.result('read-back', read('ours'), { unit: unit.id });

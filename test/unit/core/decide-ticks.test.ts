@@ -51,6 +51,15 @@ describe('ticks', () => {
     expect(driven.handedOut('schedule-tick')).toMatchObject([{ epoch: run.tick.epoch, n: run.tick.n }]);
   });
 
+  it('that are overdue are sent again, whatever else happens to the run', () => {
+    const driven = drivenTo('awaiting-approval', {}, approvalFacts);
+    driven.tick();
+    const { epoch, n, expectedAt } = driven.run.tick;
+    driven.at = expectedAt + 15_000;
+    approve(driven);
+    expect(driven.handedOut('schedule-tick')).toMatchObject([{ epoch, n }]);
+  });
+
   it('of an earlier chain do the same, and nothing else', () => {
     const driven = drivenTo('observing');
     driven.event({ type: 'sweep' }, 60_000);

@@ -33,6 +33,16 @@ describe('the dead-man', () => {
     expect(log).toEqual(['revert', 'revert']);
   });
 
+  it('comes to its end where the table does not answer once its lease is to be given back', async () => {
+    const { ports, store, clock, log, input } = armed();
+    store.releaseLease = () => never;
+    const reverted = revertAll({ ...ports, leases: store }, input);
+    await settled();
+    await clock.advance(10_000);
+    await reverted;
+    expect(log).toEqual(['revert']);
+  });
+
   it('waits its turn where somebody else is changing the resource, and gives the lease back', async () => {
     const { ports, store, clock, log, input } = armed();
     const lease = { holder: 'p9', kind: 'revert', now: clock.time, until: clock.time + 9_000 } as const;

@@ -168,6 +168,19 @@ describe('an alarm', () => {
   });
 });
 
+describe('whatever stops a run', () => {
+  const phases = ['announced', 'checking', 'injecting', 'observing', 'reverting', 'recovering'] as const;
+
+  it.each(phases)('is stored first while the run is %s: nothing is looked at before', async (phase) => {
+    const test = await storedAt(phase);
+    const { store, calls } = counted(test.store);
+    const engine = new Engine({ ...test.ports, store });
+    await engine.deliver(id, { type: 'abort', at: test.clock.time, by: 'x' });
+    expect(calls.slice(0, 2)).toEqual(calls.length === 1 ? ['loadRun'] : ['loadRun', 'saveRun']);
+    expect(test.log.filter((what) => ['observe', 'gather-facts', 'capture'].includes(what))).toEqual([]);
+  });
+});
+
 describe('a store that hangs', () => {
   const calls = ['loadRun', 'saveRun', 'createRun', 'addActive', 'listActive', 'runsWatching'] as const;
 
