@@ -1,0 +1,86 @@
+import {
+  arn,
+  changing,
+  control,
+  functions,
+  key,
+  schedule,
+  schedulerRole,
+  event,
+  type Listed,
+} from './listed-calls.ts';
+
+/** Else the list above would show nothing: each of these is allowed to somebody. */
+export const allowed: readonly Listed[] = [
+  ['a target with the tag', changing, 'lambda', 'PutFunctionConcurrency', { FunctionName: 'open-shop' }],
+  [
+    'its concurrency is put back',
+    changing,
+    'lambda',
+    'DeleteFunctionConcurrency',
+    { FunctionName: 'open-shop' },
+  ],
+  ['a dose', changing, 'dynamodb', 'UpdateItem', key(functions, 'dose#shop')],
+  [
+    'a run and the kill switch in one read',
+    ['start', 'requests', 'tick', 'sweep', 'alarm', 'stop'],
+    'dynamodb',
+    'BatchGetItem',
+    { RequestItems: { [control]: { Keys: [{ pk: { S: 'settings' } }, { pk: { S: 'run#1' } }] } } },
+  ],
+  ['a lease', changing, 'dynamodb', 'UpdateItem', key(control, 'lock#x')],
+  [
+    'the dead-man is armed',
+    ['tick', 'sweep'],
+    'scheduler',
+    'CreateSchedule',
+    schedule('inoculate-dev-runs', 'run-1', schedulerRole),
+  ],
+  [
+    'and disarmed',
+    changing,
+    'scheduler',
+    'DeleteSchedule',
+    { groupName: 'inoculate-dev-runs', Name: 'run-1' },
+  ],
+  [
+    'an experiment is scheduled',
+    ['requests'],
+    'scheduler',
+    'CreateSchedule',
+    schedule('inoculate-dev-experiments', 'shop', schedulerRole),
+  ],
+  [
+    'its rule starts runs',
+    ['requests'],
+    'events',
+    'PutTargets',
+    {
+      Rule: 'inoculate-dev-x-1-1',
+      Targets: [{ Id: 'a', Arn: arn('lambda', 'function:inoculate-dev-start') }],
+    },
+  ],
+  [
+    'a change of a run',
+    ['start', 'tick', 'sweep', 'alarm', 'stop'],
+    'events',
+    'PutEvents',
+    event('inoculate', 'Experiment Run State Change', 'inoculate-dev'),
+  ],
+  [
+    'a tick',
+    ['start', 'tick', 'sweep', 'alarm', 'stop'],
+    'sqs',
+    'SendMessage',
+    { QueueUrl: 'https://sqs/1/inoculate-dev-ticks' },
+  ],
+  ['a webhook', ['notify'], 'ssm', 'GetParameter', { Name: '/inoculate/dev/slack/chaos' }],
+  ['alarms', ['start', 'tick', 'sweep'], 'monitoring', 'DescribeAlarms', { AlarmNames: ['a'] }],
+  [
+    'the function for policies of roles',
+    changing,
+    'lambda',
+    'Invoke',
+    { FunctionName: 'inoculate-dev-role-policy' },
+  ],
+];
