@@ -9,7 +9,7 @@ export function runSettings(id: RunId, stage: string, tickMs: number): RunSettin
   return {
     stage,
     tickMs,
-    applyLeaseMs: 45_000,
+    applyLeaseMs: 30_000,
     applyTimeoutMs: 15_000,
     stalenessMs: 1_000,
     skewMs: 2_000,

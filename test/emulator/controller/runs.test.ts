@@ -1,0 +1,210 @@
+import {
+  GetFunctionCommand,
+  GetFunctionConcurrencyCommand,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import type { Run } from '../../../src/core/run.ts';
+import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
+import { until } from '../harness/until.ts';
+import { type Deployed, deployed, experimentFile, submission, traffic } from './support.ts';
+
+const checkout = 'target-test-checkout';
+const pricing = 'target-test-pricing';
+
+/** A little latency in one function, and less concurrency of another. */
+const twoFaults = {
+  targets: {
+    checkout: { lambda: 'target-${stage}-checkout' },
+    pricing: { lambda: 'target-${stage}-pricing' },
+  },
+  faults: [
+    { kind: 'invocation.latency', target: 'checkout', delay: '20ms' },
+    { kind: 'lambda.throttle', target: 'pricing', concurrency: 3, acceptsDataLoss: true },
+  ],
+};
+
+describeWithEmulator('runs of the deployed controller', () => {
+  let aws: Deployed;
+  let before: unknown;
+  let going: ReturnType<typeof traffic>;
+
+  beforeAll(async () => {
+    aws = await deployed();
+    await aws.clients.lambda.send(
+      new PutFunctionConcurrencyCommand({ FunctionName: pricing, ReservedConcurrentExecutions: 7 }),
+    );
+  }, 300_000);
+
+  afterAll(() => aws?.emulator.stop());
+
+  beforeEach(async () => {
+    before = await description();
+    going = traffic(aws.invoke, checkout);
+  });
+
+  afterEach(async () => {
+    for (const name of ['tick', 'sweep', 'deadman', 'alarm']) aws.emulator.resume(`inoculate-test-${name}`);
+    aws.emulator.recorder.clear();
+    await going.stop();
+    expect(await description()).toEqual(before);
+  });
+
+  /** Everything that the API tells of the targets' configuration, but when it was last touched. */
+  async function description(): Promise<unknown> {
+    return Promise.all(
+      [checkout, pricing].map(async (FunctionName) => {
+        const { Configuration, Concurrency, Tags } = await aws.clients.lambda.send(
+          new GetFunctionCommand({ FunctionName }),
+        );
+        const { ReservedConcurrentExecutions } = await aws.clients.lambda.send(
+          new GetFunctionConcurrencyCommand({ FunctionName }),
+        );
+        const { RevisionId: _revision, LastModified: _modified, ...configuration } = Configuration ?? {};
+        return { configuration, Concurrency, Tags, ReservedConcurrentExecutions };
+      }),
+    );
+  }
+
+  async function started(name: string, change: Readonly<Record<string, unknown>>): Promise<string> {
+    const answer = await aws.request(submission(experimentFile({ name, ...change })));
+    expect(answer).toMatchObject({ registrations: [{ result: 'new' }] });
+    const result = await aws.start(name);
+    if (result.result !== 'started') throw new Error(JSON.stringify(result));
+    return result.run;
+  }
+
+  const sweep = (): Promise<unknown> => aws.invoke('inoculate-test-sweep', {});
+
+  /** Swept again and again until it has ended. */
+  async function sweptToTheEnd(id: string): Promise<Run> {
+    let run = await aws.runOf(id);
+    await until(async () => {
+      await sweep();
+      run = await aws.runOf(id);
+      return run.phase === 'ended';
+    }, 120_000);
+    return run;
+  }
+
+  it('holds, with a dose and a change of configuration that are put back exactly', async () => {
+    const id = await started('held', { ...twoFaults, duration: '20s' });
+    await aws.reached(id, 'observing');
+    const { ReservedConcurrentExecutions } = await aws.clients.lambda.send(
+      new GetFunctionConcurrencyCommand({ FunctionName: pricing }),
+    );
+    expect(ReservedConcurrentExecutions).toBe(3);
+    const run = await aws.reached(id, 'ended');
+    expect(run.outcome).toMatchObject({ result: 'completed', verdict: { verdict: 'held' } });
+    expect(run.units.map(({ state }) => ('how' in state ? state.how : state.at))).toEqual([
+      'restored',
+      'restored',
+    ]);
+  }, 180_000);
+
+  it('is stopped by a person', async () => {
+    const id = await started('stopped', { ...twoFaults, duration: '5m' });
+    await aws.reached(id, 'observing');
+    expect(
+      await aws.invoke('inoculate-test-stop', { inoculate: 'abort/1', run: id, by: 'Ada' }),
+    ).toMatchObject({
+      result: 'stopped',
+    });
+    const run = await aws.reached(id, 'ended');
+    expect(run.outcome).toMatchObject({ result: 'aborted', reason: { code: 'person', by: 'Ada' } });
+  }, 120_000);
+
+  it('refuses a target without the opt-in tag, and says so', async () => {
+    const id = await started('refused', { targets: { checkout: { lambda: 'target-${stage}-outsider' } } });
+    const run = await aws.reached(id, 'ended');
+    expect(run.outcome).toMatchObject({
+      result: 'refused',
+      code: 'not-opted-in',
+      reason: expect.stringContaining('does not carry the opt-in tag'),
+    });
+  }, 60_000);
+
+  it('makes one run of one slot, however often its event comes', async () => {
+    await aws.request(submission(experimentFile({ name: 'one-slot', duration: '3s' })));
+    const event = {
+      id: 'f00-ba4',
+      source: 'shop.pipeline',
+      'detail-type': 'Deployed',
+      time: new Date().toISOString(),
+    };
+    const trigger = { inoculate: 'trigger/1', experiment: 'one-slot', delayMs: 0, event };
+    const answers = await Promise.all([1, 2, 3].map(() => aws.invoke('inoculate-test-start', trigger)));
+    const run = 'one-slot.event.f00-ba4';
+    expect(answers).toEqual(
+      expect.arrayContaining([
+        { result: 'started', run },
+        { result: 'exists', run },
+      ]),
+    );
+    const listed = await aws.request({ inoculate: 'runs/1', experiment: 'one-slot', limit: 10 });
+    expect(listed).toMatchObject({ runs: [{ id: run }] });
+    await aws.reached(run, 'ended');
+    const replayed = { ...trigger, event: { ...event, id: 'other', 'replay-name': 'yesterday' } };
+    expect(await aws.invoke('inoculate-test-start', replayed)).toMatchObject({ code: 'replayed' });
+  }, 120_000);
+
+  it('is asked for by an event on its own bus', async () => {
+    await aws.request(submission(experimentFile({ name: 'asked-for', duration: '2s' })));
+    await aws.clients.eventBridge.send(
+      new PutEventsCommand({
+        Entries: [
+          {
+            EventBusName: 'inoculate-test',
+            Source: 'shop.pipeline',
+            DetailType: 'Experiment Run Requested',
+            Detail: JSON.stringify({ experiment: 'asked-for', by: 'the pipeline' }),
+          },
+        ],
+      }),
+    );
+    let id = '';
+    await until(async () => {
+      const answer = await aws.request({ inoculate: 'runs/1', experiment: 'asked-for', limit: 1 });
+      id = answer.result === 'runs' ? (answer.runs[0]?.id ?? '') : '';
+      return id !== '';
+    });
+    expect(await aws.reached(id, 'ended')).toMatchObject({ requestedBy: 'the pipeline' });
+  }, 120_000);
+
+  it('is taken back by the sweep alone', async () => {
+    const id = await started('swept', { ...twoFaults, duration: '4s' });
+    await aws.reached(id, 'observing');
+    aws.emulator.pause('inoculate-test-tick');
+    aws.emulator.pause('inoculate-test-deadman');
+    const run = await sweptToTheEnd(id);
+    expect(run.units.map(({ state }) => state.at)).toEqual(['reverted', 'reverted']);
+  }, 180_000);
+
+  it('is taken back by the dead-man alone', async () => {
+    const id = await started('dead-man', { ...twoFaults, duration: '4s' });
+    await aws.reached(id, 'observing');
+    for (const name of ['tick', 'sweep', 'alarm', 'stop']) aws.emulator.pause(`inoculate-test-${name}`);
+    await until(async () => {
+      const { ReservedConcurrentExecutions } = await aws.clients.lambda.send(
+        new GetFunctionConcurrencyCommand({ FunctionName: pricing }),
+      );
+      return ReservedConcurrentExecutions === 7;
+    }, 150_000);
+    expect((await aws.runOf(id)).phase).toBe('observing');
+    const writes = aws.emulator.recorder.calls({ principal: 'inoculate-test-deadman', action: 'UpdateItem' });
+    expect(writes.map(({ input }) => input['TableName'])).toContain('inoculate-test-functions');
+    for (const name of ['tick', 'sweep', 'alarm', 'stop']) aws.emulator.resume(`inoculate-test-${name}`);
+    await sweptToTheEnd(id);
+  }, 300_000);
+
+  it('takes back an apply in the middle of which its function was killed', async () => {
+    const killed = aws.emulator.killWhen('inoculate-test-tick', 'after', {
+      action: 'PutFunctionConcurrency',
+    });
+    const id = await started('killed', { ...twoFaults, duration: '5m' });
+    await until(() => killed.taken === 1, 60_000);
+    const run = await sweptToTheEnd(id);
+    expect(run.outcome).toMatchObject({ result: 'aborted', reason: { code: 'apply-unknown' } });
+  }, 240_000);
+});
