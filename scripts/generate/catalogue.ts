@@ -16,6 +16,9 @@ export interface SchemaNode {
   readonly description?: string;
   readonly type?: string;
   readonly unit?: string;
+  readonly least?: string;
+  readonly most?: string;
+  readonly step?: string;
   readonly placement?: string;
   readonly takes?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;

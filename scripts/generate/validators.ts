@@ -84,7 +84,7 @@ async function compileValidators({ documents, validators }: Target): Promise<str
     strictTypes: false,
     discriminator: true,
     code: { source: true, esm: true, lines: true },
-    keywords: ['unit', 'placement', 'takes', 'tsType'],
+    keywords: ['unit', 'least', 'most', 'step', 'placement', 'takes', 'tsType'],
   });
   for (const [id, document] of documents) ajv.addSchema(document, id);
   const source = standaloneCode(ajv, validators);

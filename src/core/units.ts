@@ -148,7 +148,7 @@ export function resolveUnits(
 
 function resolveNode(schema: SchemaNode, value: unknown, path: Path, problems: Problem[]): unknown {
   const node = branchFor(schema, value) ?? schema;
-  if (isUnit(node.unit)) return resolveQuantity(node.unit, value, path, problems);
+  if (isUnit(node.unit)) return resolveQuantity(node, node.unit, value, path, problems);
   if (Array.isArray(value)) {
     const { items } = node;
     if (items === undefined) return value;
@@ -164,11 +164,47 @@ function resolveNode(schema: SchemaNode, value: unknown, path: Path, problems: P
   );
 }
 
-function resolveQuantity(unit: Unit, value: unknown, path: Path, problems: Problem[]): unknown {
+function resolveQuantity(
+  node: SchemaNode,
+  unit: Unit,
+  value: unknown,
+  path: Path,
+  problems: Problem[],
+): unknown {
   if (typeof value !== 'string') return value;
   const parsed = parseQuantity(unit, value);
-  if (parsed.ok) return parsed.value;
+  if (parsed.ok) {
+    const problem = outOfRange(node, unit, value, parsed.value);
+    if (problem !== null) problems.push({ path, ...problem });
+    return parsed.value;
+  }
   const { code, message, expected } = parsed;
   if (code === 'out-of-bounds') problems.push({ path, code, message, found: value, expected });
   return value;
+}
+
+/** `least` and `most` bound a quantity, and it is a multiple of `step`: what the schema says of this place. */
+function outOfRange(
+  { least, most, step }: SchemaNode,
+  unit: Unit,
+  text: string,
+  value: number,
+): Omit<Problem, 'path'> | null {
+  const limit = (bound: string | undefined): number | undefined => {
+    const parsed = bound === undefined ? undefined : parseQuantity(unit, bound);
+    return parsed?.ok === true ? parsed.value : undefined;
+  };
+  const [low, high, multiple] = [limit(least), limit(most), limit(step)];
+  const wrong =
+    low !== undefined && value < low
+      ? 'is too small'
+      : high !== undefined && value > high
+        ? 'is too large'
+        : multiple !== undefined && value % multiple !== 0
+          ? `is no multiple of ${step}`
+          : null;
+  if (wrong === null) return null;
+  const bounds = [least && `from ${least}`, most && `at most ${most}`, step && `a multiple of ${step}`];
+  const expected = bounds.filter((bound) => bound !== undefined).join(', ');
+  return { code: 'out-of-bounds', message: `${text} ${wrong}`, found: text, expected };
 }

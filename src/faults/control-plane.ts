@@ -41,7 +41,7 @@ export class ControlPlaneDriver implements FaultDriver {
           faults: faults.map(({ id }) => id),
           settleMs: this.#changer.settleMs,
           losesData: faults
-            .filter(({ fault }) => moduleOf(fault).losesData(fault) !== null)
+            .filter(({ fault }) => moduleOf(fault).losesData(fault, target) !== null)
             .map(({ id }) => id),
         },
       ];

@@ -12,8 +12,8 @@ export type ControlPlaneFaultOf<K extends ControlPlaneKind> = Extract<ControlPla
 export interface ControlPlaneFaultModule<K extends ControlPlaneKind> {
   /** One sentence fragment for people, with the target's name: what the fault does. */
   explain(fault: ControlPlaneFaultOf<K>): string;
-  /** What may be lost for good, for people; null where nothing is. */
-  losesData(fault: ControlPlaneFaultOf<K>): string | null;
+  /** What may be lost for good, for people; null where nothing is. The target is unknown where only the file is. */
+  losesData(fault: ControlPlaneFaultOf<K>, target?: TargetFacts): string | null;
   /** Faults of one run with the same changer on the same target are one unit. */
   readonly changer: Changer;
 }
@@ -21,7 +21,7 @@ export interface ControlPlaneFaultModule<K extends ControlPlaneKind> {
 /** A module as seen by who has a fault of some kind: it is handed only faults of its own. */
 export interface AnyControlPlaneFaultModule {
   explain(fault: ControlPlaneFault): string;
-  losesData(fault: ControlPlaneFault): string | null;
+  losesData(fault: ControlPlaneFault, target?: TargetFacts): string | null;
   readonly changer: Changer;
 }
 

@@ -8,6 +8,9 @@ export interface SchemaNode {
   readonly description?: string;
   readonly type?: string;
   readonly unit?: string;
+  readonly least?: string;
+  readonly most?: string;
+  readonly step?: string;
   readonly placement?: string;
   readonly takes?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
@@ -361,6 +364,37 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    }
   }
  },
+ "eventbridge.rule-disable": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/eventbridge.rule-disable",
+  "title": "Disabled rule",
+  "description": "The EventBridge rule is disabled: events that it would match, and its schedule, reach no target. They are lost.",
+  "placement": "control-plane",
+  "takes": "rule",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "properties": {
+   "kind": {
+    "const": "eventbridge.rule-disable"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   }
+  }
+ },
  "invocation.error": {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "inoculate:faults/invocation.error",
@@ -540,6 +574,76 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    }
   }
  },
+ "lambda.event-source-pause": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/lambda.event-source-pause",
+  "title": "Paused event source",
+  "description": "The event source mapping is disabled: nothing is read from the queue or stream until the fault ends. What grows older than its retention meanwhile is lost.",
+  "placement": "control-plane",
+  "takes": "event-source",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "properties": {
+   "kind": {
+    "const": "lambda.event-source-pause"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   }
+  }
+ },
+ "lambda.memory": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/lambda.memory",
+  "title": "Other memory size",
+  "description": "The function's memory is changed, and its share of a processor with it: less makes it slower, or ends it. Only for functions that are invoked without version or alias.",
+  "placement": "control-plane",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target",
+   "memoryMb"
+  ],
+  "properties": {
+   "kind": {
+    "const": "lambda.memory"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "memoryMb": {
+    "title": "Memory",
+    "description": "The function's memory in megabytes.",
+    "type": "integer",
+    "minimum": 128,
+    "maximum": 10240
+   }
+  }
+ },
  "lambda.throttle": {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "inoculate:faults/lambda.throttle",
@@ -578,6 +682,114 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "maximum": 1000
    }
   }
+ },
+ "lambda.timeout": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/lambda.timeout",
+  "title": "Other timeout",
+  "description": "The function's timeout is changed: are the timeouts of its callers, and its own error handling, made for it? Only for functions that are invoked without version or alias.",
+  "placement": "control-plane",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target",
+   "timeout"
+  ],
+  "properties": {
+   "kind": {
+    "const": "lambda.timeout"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "timeout": {
+    "title": "Timeout",
+    "description": "The function's timeout, in whole seconds, at most 15m.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+    "maxLength": 32,
+    "unit": "duration",
+    "least": "1s",
+    "most": "15m",
+    "step": "1s"
+   }
+  }
+ },
+ "sqs.visibility": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/sqs.visibility",
+  "title": "Other queue timing",
+  "description": "The queue's visibility timeout or its delivery delay is changed: messages that are still worked on come again, or all of them come late.",
+  "placement": "control-plane",
+  "takes": "queue",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "properties": {
+   "kind": {
+    "const": "sqs.visibility"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "visibilityTimeout": {
+    "title": "Visibility timeout",
+    "description": "How long a received message is hidden, in whole seconds, at most 12h.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+    "maxLength": 32,
+    "unit": "duration",
+    "least": "1s",
+    "most": "12h",
+    "step": "1s"
+   },
+   "delay": {
+    "title": "Delivery delay",
+    "description": "How long each new message waits before it can be received, in whole seconds, at most 15m.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+    "maxLength": 32,
+    "unit": "duration",
+    "least": "1s",
+    "most": "15m",
+    "step": "1s"
+   }
+  },
+  "anyOf": [
+   {
+    "required": [
+     "visibilityTimeout"
+    ]
+   },
+   {
+    "required": [
+     "delay"
+    ]
+   }
+  ]
  }
 };
 
@@ -1584,6 +1796,37 @@ export const experimentSchema: SchemaNode = {
      },
      {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/eventbridge.rule-disable",
+      "title": "Disabled rule",
+      "description": "The EventBridge rule is disabled: events that it would match, and its schedule, reach no target. They are lost.",
+      "placement": "control-plane",
+      "takes": "rule",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "properties": {
+       "kind": {
+        "const": "eventbridge.rule-disable"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
       "$id": "inoculate:faults/invocation.error",
       "title": "Failing invocation",
       "description": "The function fails with an error of a given name, instead of running its handler or after it.",
@@ -1763,6 +2006,76 @@ export const experimentSchema: SchemaNode = {
      },
      {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/lambda.event-source-pause",
+      "title": "Paused event source",
+      "description": "The event source mapping is disabled: nothing is read from the queue or stream until the fault ends. What grows older than its retention meanwhile is lost.",
+      "placement": "control-plane",
+      "takes": "event-source",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "properties": {
+       "kind": {
+        "const": "lambda.event-source-pause"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/lambda.memory",
+      "title": "Other memory size",
+      "description": "The function's memory is changed, and its share of a processor with it: less makes it slower, or ends it. Only for functions that are invoked without version or alias.",
+      "placement": "control-plane",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target",
+       "memoryMb"
+      ],
+      "properties": {
+       "kind": {
+        "const": "lambda.memory"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "memoryMb": {
+        "title": "Memory",
+        "description": "The function's memory in megabytes.",
+        "type": "integer",
+        "minimum": 128,
+        "maximum": 10240
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
       "$id": "inoculate:faults/lambda.throttle",
       "title": "Throttled function",
       "description": "The function's reserved concurrency is lowered: invocations beyond it are throttled, all of them at 0. Asynchronous and queued events wait, and are lost where they wait too long.",
@@ -1799,6 +2112,114 @@ export const experimentSchema: SchemaNode = {
         "maximum": 1000
        }
       }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/lambda.timeout",
+      "title": "Other timeout",
+      "description": "The function's timeout is changed: are the timeouts of its callers, and its own error handling, made for it? Only for functions that are invoked without version or alias.",
+      "placement": "control-plane",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target",
+       "timeout"
+      ],
+      "properties": {
+       "kind": {
+        "const": "lambda.timeout"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "timeout": {
+        "title": "Timeout",
+        "description": "The function's timeout, in whole seconds, at most 15m.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
+        "unit": "duration",
+        "least": "1s",
+        "most": "15m",
+        "step": "1s"
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/sqs.visibility",
+      "title": "Other queue timing",
+      "description": "The queue's visibility timeout or its delivery delay is changed: messages that are still worked on come again, or all of them come late.",
+      "placement": "control-plane",
+      "takes": "queue",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "properties": {
+       "kind": {
+        "const": "sqs.visibility"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "visibilityTimeout": {
+        "title": "Visibility timeout",
+        "description": "How long a received message is hidden, in whole seconds, at most 12h.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
+        "unit": "duration",
+        "least": "1s",
+        "most": "12h",
+        "step": "1s"
+       },
+       "delay": {
+        "title": "Delivery delay",
+        "description": "How long each new message waits before it can be received, in whole seconds, at most 15m.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
+        "unit": "duration",
+        "least": "1s",
+        "most": "15m",
+        "step": "1s"
+       }
+      },
+      "anyOf": [
+       {
+        "required": [
+         "visibilityTimeout"
+        ]
+       },
+       {
+        "required": [
+         "delay"
+        ]
+       }
+      ]
      }
     ]
    }

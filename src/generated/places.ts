@@ -10,7 +10,12 @@ export interface FaultPlace {
 export const faultPlaces: { readonly [K in FaultKind]: FaultPlace } = {
   'dependency.error': { placement: 'in-function', takes: 'function' },
   'dependency.latency': { placement: 'in-function', takes: 'function' },
+  'eventbridge.rule-disable': { placement: 'control-plane', takes: 'rule' },
   'invocation.error': { placement: 'in-function', takes: 'function' },
   'invocation.latency': { placement: 'in-function', takes: 'function' },
+  'lambda.event-source-pause': { placement: 'control-plane', takes: 'event-source' },
+  'lambda.memory': { placement: 'control-plane', takes: 'function' },
   'lambda.throttle': { placement: 'control-plane', takes: 'function' },
+  'lambda.timeout': { placement: 'control-plane', takes: 'function' },
+  'sqs.visibility': { placement: 'control-plane', takes: 'queue' },
 };

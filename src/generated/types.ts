@@ -130,6 +130,21 @@ export interface DependencyLatencyFault {
 }
 
 /**
+ * The EventBridge rule is disabled: events that it would match, and its schedule, reach no target. They are lost.
+ */
+export interface EventbridgeRuleDisableFault {
+  kind: 'eventbridge.rule-disable';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+}
+
+/**
  * The function fails with an error of a given name, instead of running its handler or after it.
  */
 export interface InvocationErrorFault {
@@ -201,6 +216,40 @@ export interface InvocationLatencyFault {
 }
 
 /**
+ * The event source mapping is disabled: nothing is read from the queue or stream until the fault ends. What grows older than its retention meanwhile is lost.
+ */
+export interface LambdaEventSourcePauseFault {
+  kind: 'lambda.event-source-pause';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+}
+
+/**
+ * The function's memory is changed, and its share of a processor with it: less makes it slower, or ends it. Only for functions that are invoked without version or alias.
+ */
+export interface LambdaMemoryFault {
+  kind: 'lambda.memory';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * The function's memory in megabytes.
+   */
+  memoryMb: number;
+}
+
+/**
  * The function's reserved concurrency is lowered: invocations beyond it are throttled, all of them at 0. Asynchronous and queued events wait, and are lost where they wait too long.
  */
 export interface LambdaThrottleFault {
@@ -219,12 +268,59 @@ export interface LambdaThrottleFault {
   concurrency: number;
 }
 
+/**
+ * The function's timeout is changed: are the timeouts of its callers, and its own error handling, made for it? Only for functions that are invoked without version or alias.
+ */
+export interface LambdaTimeoutFault {
+  kind: 'lambda.timeout';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * The function's timeout, in whole seconds, at most 15m.
+   */
+  timeout: Millis;
+}
+
+/**
+ * The queue's visibility timeout or its delivery delay is changed: messages that are still worked on come again, or all of them come late.
+ */
+export interface SqsVisibilityFault {
+  kind: 'sqs.visibility';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * How long a received message is hidden, in whole seconds, at most 12h.
+   */
+  visibilityTimeout?: Millis;
+  /**
+   * How long each new message waits before it can be received, in whole seconds, at most 15m.
+   */
+  delay?: Millis;
+}
+
 export type Fault =
   | DependencyErrorFault
   | DependencyLatencyFault
+  | EventbridgeRuleDisableFault
   | InvocationErrorFault
   | InvocationLatencyFault
-  | LambdaThrottleFault;
+  | LambdaEventSourcePauseFault
+  | LambdaMemoryFault
+  | LambdaThrottleFault
+  | LambdaTimeoutFault
+  | SqsVisibilityFault;
 
 export type InFunctionFault =
   | DependencyErrorFault
@@ -233,7 +329,12 @@ export type InFunctionFault =
   | InvocationLatencyFault;
 
 export type ControlPlaneFault =
-  | LambdaThrottleFault;
+  | EventbridgeRuleDisableFault
+  | LambdaEventSourcePauseFault
+  | LambdaMemoryFault
+  | LambdaThrottleFault
+  | LambdaTimeoutFault
+  | SqsVisibilityFault;
 
 export type FaultKind = Fault['kind'];
 export type InFunctionKind = InFunctionFault['kind'];

@@ -1,0 +1,70 @@
+import {
+  GetQueueAttributesCommand,
+  QueueDoesNotExist,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { AwsClients } from '../../aws/clients.ts';
+import type { Effects } from '../module.ts';
+import { oneValue } from './one-value.ts';
+import { settingEffects } from './settings.ts';
+
+export function open(aws: AwsClients): Effects {
+  const reader = aws.get(SQSClient);
+  const writer = aws.sendingOnce(SQSClient);
+  return settingEffects({
+    async read({ target, signal }) {
+      try {
+        const { Attributes = {} } = await reader.send(
+          new GetQueueAttributesCommand({
+            QueueUrl: target.id,
+            AttributeNames: ['VisibilityTimeout', 'DelaySeconds'],
+          }),
+          { abortSignal: signal },
+        );
+        return {
+          settings: {
+            visibilityTimeoutSeconds: numberOf(Attributes['VisibilityTimeout']),
+            delaySeconds: numberOf(Attributes['DelaySeconds']),
+          },
+        };
+      } catch (error) {
+        if (error instanceof QueueDoesNotExist) return 'absent';
+        throw error;
+      }
+    },
+    wanted({ faults }) {
+      const timings = faults.flatMap((fault) => (fault.kind === 'sqs.visibility' ? [fault] : []));
+      const visibilityMs = oneValue(
+        'visibility timeout',
+        timings.map(({ visibilityTimeout }) => visibilityTimeout),
+      );
+      const delayMs = oneValue(
+        'delay',
+        timings.map(({ delay }) => delay),
+      );
+      return {
+        ...(visibilityMs !== undefined && { visibilityTimeoutSeconds: visibilityMs / 1000 }),
+        ...(delayMs !== undefined && { delaySeconds: delayMs / 1000 }),
+      };
+    },
+    async write({ target, signal }, { visibilityTimeoutSeconds, delaySeconds }) {
+      await writer.send(
+        new SetQueueAttributesCommand({
+          QueueUrl: target.id,
+          Attributes: {
+            ...(typeof visibilityTimeoutSeconds === 'number' && {
+              VisibilityTimeout: String(visibilityTimeoutSeconds),
+            }),
+            ...(typeof delaySeconds === 'number' && { DelaySeconds: String(delaySeconds) }),
+          },
+        }),
+        { abortSignal: signal },
+      );
+    },
+  });
+}
+
+function numberOf(attribute: string | undefined): number | null {
+  return attribute === undefined ? null : Number(attribute);
+}
