@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { type Deployment, deploy } from './harness/deploy.ts';
 import { describeWithEmulator } from './harness/describe-with-emulator.ts';
@@ -145,19 +145,15 @@ describeWithEmulator('the harness', () => {
     expect(await invoke({})).toMatchObject({ error: undefined, payload: { invocations: 1 } });
   });
 
-  it('leaves what a paused function was sent to its queue, until it is resumed', async () => {
+  it('throttles a paused function, and lets it have what waited when it is resumed', async () => {
     emulator.pause(worker);
     const QueueUrl = deployment.outputs['JobsUrl'];
     await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"id":"paused"}' }));
-    const counts = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
-    await until(async () => {
-      const { Attributes } = await clients.sqs.send(counts);
-      return Attributes?.['ApproximateNumberOfMessagesNotVisible'] === '1';
-    });
+    await until(() => emulator.throttled(worker) > 0);
     expect(emulator.recorder.calls({ principal: worker })).toEqual([]);
+    const next = emulator.recorder.next({ principal: worker, action: 'PutItem' });
     emulator.resume(worker);
-    const call = await emulator.recorder.next({ principal: worker, action: 'PutItem' });
-    expect(call.input['Item']).toMatchObject({ pk: { S: expect.stringMatching(/^job#paused#/) } });
+    expect((await next).input['Item']).toMatchObject({ pk: { S: expect.stringMatching(/^job#paused#/) } });
   });
 
   it('answers errors in the words of each protocol, so that the SDK reads them', async () => {

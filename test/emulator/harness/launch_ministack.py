@@ -143,6 +143,23 @@ lam._execute_function_proxy = execute_in_sandbox
 
 
 def execute_and_count(func, event):
+    """Lambda's poller tries a throttled batch of a queue again until the messages become visible; MiniStack lets them wait
+    out their visibility timeout."""
+    ends_at = time.time() + visibility_timeout(only_mapping.get())
+    while True:
+        result = execute_once(func, event)
+        if not result.get("throttle") or time.time() + POLLER_RETRY_SECONDS > ends_at:
+            return result
+        time.sleep(POLLER_RETRY_SECONDS)
+
+
+def visibility_timeout(mapping_id):
+    mapping = lam._esms.get(mapping_id) if mapping_id else None
+    queue = sqs._queue_by_arn(mapping["EventSourceArn"]) if mapping else None
+    return int(queue["attributes"].get("VisibilityTimeout", "30")) if queue else 0
+
+
+def execute_once(func, event):
     """AWS counts every invocation in AWS/Lambda, whoever asked for it; MiniStack only those by Invoke."""
     started = time.time()
     result = plain_execute(func, event)
@@ -158,6 +175,8 @@ def execute_and_count(func, event):
     return result
 
 
+POLLER_RETRY_SECONDS = 0.5
+only_mapping = contextvars.ContextVar("only_mapping", default=None)
 plain_execute = lam._execute_function
 count_invocation = lam._emit_lambda_metrics
 lam._execute_function = execute_and_count
@@ -278,9 +297,12 @@ lam._update_code = refuse_wrong_revision(lam._update_code)
 
 
 def update_mapping(mapping_id, data):
-    """AWS answers Enabling or Disabling, and is there a moment later."""
+    """AWS answers Enabling or Disabling, is there a moment later, and takes no update in between."""
     mapping = lam._esms.get(mapping_id)
     before = mapping and mapping["State"]
+    if before in ("Enabling", "Disabling"):
+        message = f"Cannot update the event source mapping with UUID {mapping_id} because it is in use."
+        return responses.error_response_json("ResourceInUseException", message, 400)
     answer = plain_update_mapping(mapping_id, data)
     if mapping is None or mapping["State"] == before:
         return answer
@@ -298,7 +320,6 @@ lam._update_esm = update_mapping
 # AWS polls each mapping by itself, with several batches under way; MiniStack polls all of them one after the other, so
 # that one slow function holds up every other queue.
 BATCHES_PER_MAPPING = 5
-only_mapping = contextvars.ContextVar("only_mapping", default=None)
 all_mappings = lam._iter_all_esms
 poll_mapping = lam._poll_sqs
 batches = {}
@@ -327,7 +348,6 @@ def has_message(mapping):
 
 
 def poll_all_queues():
-    started = False
     for account, region, mapping in list(all_mappings()):
         if not mapping.get("Enabled", True) or ":sqs:" not in mapping.get("EventSourceArn", ""):
             continue
@@ -340,16 +360,14 @@ def poll_all_queues():
                 continue
             batches[mapping["UUID"]] = batches.get(mapping["UUID"], 0) + 1
         in_background(poll_one, mapping["UUID"])
-        started = True
-    return started
 
 
 def poll_loop():
     while True:
         try:
-            busy = [lam._poll_dynamodb_streams()]
+            busy = lam._poll_dynamodb_streams()
             poll_all_queues()
-            time.sleep(0.02 if any(busy) else 0.1)
+            time.sleep(0.02 if busy else 0.1)
         except Exception:
             lam.logger.exception("polling failed")
             time.sleep(1)
