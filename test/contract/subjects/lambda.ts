@@ -1,62 +1,100 @@
-import type { ControlPlaneFault } from '../../../src/generated/types.ts';
+import type { Json } from '../../../src/engine/ports.ts';
 import { lambdaConcurrency } from '../../../src/faults/changers/lambda-concurrency.ts';
+import { lambdaConfiguration } from '../../../src/faults/changers/lambda-configuration.ts';
+import { lambdaEventSource } from '../../../src/faults/changers/lambda-event-source.ts';
 import { FakeAws } from '../../support/aws/fake-aws.ts';
 import { FakeLambda } from '../../support/aws/fake-lambda.ts';
 import type { Resource, Subject } from '../changer-bench.ts';
-
-const others = (change: () => void): Pick<Resource['others'][string], 'make'> => ({
-  make: () => Promise.resolve(change()),
-});
-const onSetting = { leaves: 'drift', refusesApply: true } as const;
-const besides = { leaves: 'clean', refusesApply: false } as const;
+import { besides, functionTarget, onSetting, present, targetOf, without } from './support.ts';
 
 /** Reserved concurrency, with an earlier one or without. */
-export function throttleSubject(reserved: number | undefined): Subject {
+export function throttleSubject(reserved?: number): Subject {
+  return functionSubject(
+    {
+      changer: lambdaConcurrency,
+      faults: [{ kind: 'lambda.throttle', target: 'checkout', concurrency: 2 }],
+    },
+    (lambda, id) => {
+      const one = () => present(lambda.functions.get(id));
+      if (reserved !== undefined) one().reservedConcurrency = reserved;
+      return {
+        'another reserved concurrency': onSetting(() => (one().reservedConcurrency = 50)),
+        ...(reserved !== undefined && {
+          'no reserved concurrency': onSetting(() => delete one().reservedConcurrency),
+        }),
+        'another timeout': besides(() => lambda.change(id, { Timeout: 9 })),
+      };
+    },
+  );
+}
+
+/** Timeout and memory together, so that others may change one of them. */
+export function configurationSubject(): Subject {
+  return functionSubject(
+    {
+      changer: lambdaConfiguration,
+      faults: [
+        { kind: 'lambda.timeout', target: 'checkout', timeout: 2_000 },
+        { kind: 'lambda.memory', target: 'checkout', memoryMb: 128 },
+      ],
+    },
+    (lambda, id) => ({
+      'another timeout': onSetting(() => lambda.change(id, { Timeout: 60 })),
+      'another memory': onSetting(() => lambda.change(id, { MemorySize: 3008 })),
+      both: onSetting(() => lambda.change(id, { Timeout: 60, MemorySize: 3008 })),
+      'another description': besides(() => lambda.change(id, { Description: 'deployed' })),
+    }),
+  );
+}
+
+function functionSubject(
+  subject: Pick<Subject, 'changer' | 'faults'>,
+  others: (lambda: FakeLambda, id: string) => Resource['others'],
+): Subject {
   const lambda = new FakeLambda();
   const aws = new FakeAws({ Lambda: lambda.service });
-  let n = 0;
-  const fault: ControlPlaneFault = { kind: 'lambda.throttle', target: 'checkout', concurrency: 2 };
   return {
-    changer: lambdaConcurrency,
-    faults: [fault],
+    ...subject,
     make() {
-      const id = `function-${(n += 1)}`;
-      const arn = lambda.addFunction(id, reserved === undefined ? {} : { reservedConcurrency: reserved });
-      const set = (value: number | undefined): void => {
-        const one = lambda.functions.get(id);
-        if (one === undefined) throw new Error(`${id} is gone`);
-        if (value === undefined) delete one.reservedConcurrency;
-        else one.reservedConcurrency = value;
-      };
+      const id = `function-${lambda.functions.size + 1}-${lambda.removed}`;
+      const arn = lambda.addFunction(id);
       return Promise.resolve({
         target: functionTarget(id, arn),
         process: () => aws.clients(),
-        describe: () => Promise.resolve(describeFunction(lambda, id)),
-        others: {
-          'another reserved concurrency': { ...others(() => set(50)), ...onSetting },
-          ...(reserved !== undefined && {
-            'no reserved concurrency': { ...others(() => set(undefined)), ...onSetting },
-          }),
-          'another timeout': {
-            ...others(() => Object.assign(lambda.functions.get(id)?.configuration ?? {}, { Timeout: 9 })),
-            ...besides,
-          },
-        },
-        remove: () => Promise.resolve(void lambda.functions.delete(id)),
+        describe: () => describeFunction(lambda, id),
+        others: others(lambda, id),
+        remove: () => Promise.resolve(lambda.removeFunction(id)),
       });
     },
   };
 }
 
-export function functionTarget(id: string, arn: string): Resource['target'] {
-  const asTarget = { name: 'checkout', type: 'function', optedIn: true, local: true } as const;
-  return { ...asTarget, id, arn, layerAttached: false, timeoutMs: 6_000, asynchronous: null };
-}
-
 /** All that Lambda tells of a function, but its identity and revision. */
-export function describeFunction(lambda: FakeLambda, id: string): ReturnType<typeof JSON.parse> {
+async function describeFunction(lambda: FakeLambda, id: string): Promise<Json> {
   const one = lambda.functions.get(id);
   if (one === undefined) return null;
-  const { FunctionName: _, FunctionArn: __, RevisionId: ___, ...configuration } = one.configuration;
-  return JSON.parse(JSON.stringify({ ...one, configuration }));
+  const configuration = await without(one.configuration, 'FunctionName', 'FunctionArn', 'RevisionId');
+  return without({ ...one, configuration });
+}
+
+export function eventSourceSubject(): Subject {
+  const lambda = new FakeLambda();
+  const aws = new FakeAws({ Lambda: lambda.service });
+  let n = 0;
+  return {
+    changer: lambdaEventSource,
+    faults: [{ kind: 'lambda.event-source-pause', target: 'checkout', acceptsDataLoss: true }],
+    make() {
+      const id = `00000000-0000-4000-8000-${String((n += 1)).padStart(12, '0')}`;
+      const arn = lambda.addMapping(id);
+      const one = () => present(lambda.mappings.get(id)).configuration;
+      return Promise.resolve({
+        target: targetOf('event-source', id, arn),
+        process: () => aws.clients(),
+        describe: () => without(lambda.mappings.get(id)?.configuration, 'UUID', 'EventSourceMappingArn'),
+        others: { 'another batch size': besides(() => (one().BatchSize = 3)) },
+        remove: () => Promise.resolve(void lambda.mappings.delete(id)),
+      });
+    },
+  };
 }

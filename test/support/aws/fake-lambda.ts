@@ -33,6 +33,7 @@ const prefix = `arn:aws:lambda:${fakeRegion}:${fakeAccount}`;
 export class FakeLambda {
   readonly functions = new Map<string, FakeFunction>();
   readonly mappings = new Map<string, FakeMapping>();
+  removed = 0;
   #revisions = 0;
 
   addFunction(name: string, change: Partial<FakeFunction> = {}): string {
@@ -57,6 +58,16 @@ export class FakeLambda {
       },
     });
     return FunctionArn;
+  }
+
+  removeFunction(name: string): void {
+    this.functions.delete(name);
+    this.removed += 1;
+  }
+
+  /** As somebody else's update: the revision is another one then. */
+  change(name: string, change: Partial<FunctionConfiguration>): void {
+    Object.assign(this.#function(name).configuration, change, { RevisionId: this.#revision() });
   }
 
   addMapping(UUID: string, change: Partial<EventSourceMappingConfiguration> = {}): string {
