@@ -11,6 +11,7 @@ import { controlPlaneDrivers } from '../faults/control-plane.ts';
 import { DoseDriver } from '../faults/dose.ts';
 import { observer } from '../signals/observe.ts';
 import { type ControllerEnvironment, controllerEnvironment } from './environment.ts';
+import { countMetric } from './metrics.ts';
 
 /** One process of the controller: its clients are made once and serve every invocation. */
 export interface Controller {
@@ -72,7 +73,10 @@ function remotePorts(
     disarmDeadMan: async (id) => (await deadMen()).disarmDeadMan(id),
     publish: async (changes) =>
       (await import('../adapters/aws/bus.ts')).publisher(aws, environment.bus)(changes),
-    page: async (run, message) =>
-      (await import('../adapters/aws/operators.ts')).pager(aws, environment.operatorsTopicArn)(run, message),
+    page: async (run, message) => {
+      countMetric(environment.stage, 'RevertsFailing', { run, message });
+      const { pager } = await import('../adapters/aws/operators.ts');
+      await pager(aws, environment.operatorsTopicArn)(run, message);
+    },
   };
 }

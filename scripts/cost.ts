@@ -1,0 +1,116 @@
+// Writes docs/COST.md: what a run costs on AWS, by counting the calls of a real run and AWS's list prices.
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { format } from 'prettier';
+import { engines } from '../test/contract/engines.ts';
+import { countedEngine, type Delivery, playRun } from '../test/support/counted-engine.ts';
+
+const page = join(resolve(import.meta.dirname, '..'), 'docs/COST.md');
+const million = 1_000_000;
+
+/** List prices in dollars of us-east-1, November 2026; where a page of AWS names two, the higher. */
+const prices = {
+  write: 1.25 / million,
+  read: 0.25 / million,
+  sqs: 0.4 / million,
+  event: 1 / million,
+  schedule: 1 / million,
+  alarmRead: 0.01 / 1_000,
+  sns: 0.5 / million,
+  invocation: 0.2 / million,
+  gbSecond: 0.0000133334,
+  fisActionMinute: 0.1,
+} as const;
+
+/** Measured on the deployed functions with some to spare: a tick is mostly waiting for the network. */
+const invocationSeconds = 0.15;
+const memoryGb = 0.5;
+/** Items of a run are below this: its state with its outbox, in kilobytes. */
+const stateKb = 8;
+
+interface Line {
+  readonly what: string;
+  readonly count: number;
+  readonly dollars: number;
+}
+
+const minutes = 10;
+
+/** The page as it should be: of the calls that a run makes now. */
+export async function costPage(): Promise<string> {
+  const deliveries = await counted();
+  const calls = deliveries.flatMap((delivery) => delivery.calls);
+  const of = (...names: readonly string[]): number => calls.filter((call) => names.includes(call)).length;
+  const line = (what: string, count: number, each: number): Line => ({ what, count, dollars: count * each });
+
+  // Lambda polls the queue for us: a message is sent, received and deleted.
+  const lines: readonly Line[] = [
+    line(
+      'writes of items (each up to 8 KB)',
+      of('PutItem', 'UpdateItem', 'BatchWriteItem'),
+      stateKb * prices.write,
+    ),
+    line(
+      'reads of items (each up to 8 KB)',
+      of('GetItem', 'BatchGetItem', 'Query'),
+      (stateKb / 4) * prices.read,
+    ),
+    line('requests to the queue of ticks', 3 * of('SendMessage'), prices.sqs),
+    line(
+      'events on the bus, each told to one channel',
+      of('PutEvents'),
+      prices.event + 3 * prices.sqs + prices.sns,
+    ),
+    line('looks at alarms', of('DescribeAlarms'), prices.alarmRead),
+    line('schedules', of('CreateSchedule'), prices.schedule),
+    line(
+      'invocations of the controller',
+      deliveries.length + of('PutEvents'),
+      prices.invocation + invocationSeconds * memoryGb * prices.gbSecond,
+    ),
+  ];
+  const total = lines.reduce((sum, { dollars }) => sum + dollars, 0);
+  return format(pageOf(lines, total), { parser: 'markdown', printWidth: 110 });
+}
+
+function pageOf(lines: readonly Line[], total: number): string {
+  const fis = minutes * prices.fisActionMinute;
+  const alarms = lines[4]?.dollars ?? 0;
+  const sweepMinute = prices.read + prices.invocation + invocationSeconds * memoryGb * prices.gbSecond;
+  return `# What a run costs
+
+A run of ${minutes} minutes with one in-function fault, one alarm and a tick every 5 seconds, in AWS's list prices of us-east-1. \`node scripts/cost.ts\` counts the calls of such a run over a real table, and writes this page; \`npm run bench -- cost\` shows the counts alone.
+
+| what | how many | $ |
+| --- | ---: | ---: |
+${lines.map(({ what, count, dollars }) => `| ${what} | ${count} | ${dollars.toFixed(6)} |`).join('\n')}
+| **together** | | **${total.toFixed(4)}** |
+| AWS FIS, one action for ${minutes} minutes | ${minutes} action-minutes | ${fis.toFixed(4)} |
+
+That is ${Math.round(fis / total)} times less than AWS FIS asks for one action of the same length, at $${prices.fisActionMinute.toFixed(2)} for each action-minute. The looks at alarms are ${Math.round((alarms / total) * 100)} % of it.
+
+- A tick makes at most 6 calls: it reads the run with the kill switch, the telemetry of each target, and the alarms; it stores the run, and sends the next tick; now and then it writes the journal. The rest of a run, its beginning and its end, makes at most 40 calls. Both are tested (\`test/cost\`).
+- An alarm costs the runs that watch it one query, and each of them one read and one conditional write until its abort is stored, however many other runs there are.
+- A run with twice the time between ticks (\`--param tickSeconds=10\`) costs half, and notices a deviation half as soon. Alarms do not wait for ticks.
+- While nothing runs, the sweep reads one item a minute: ${(43_200 * sweepMinute).toFixed(2)} $ a month. The alarms on the controller itself are standard CloudWatch alarms.
+- In a target function the layer reads its dose once a second and sandbox while invocations arrive, and writes its counters once a tick while a dose is active.
+
+Not counted: the free tiers, log lines, and storage. Prices differ by Region, and change.
+`;
+}
+
+async function counted(): Promise<readonly Delivery[]> {
+  const [dynalite] = engines;
+  if (dynalite === undefined) throw new Error('There is no database to count with');
+  const database = await dynalite.start();
+  try {
+    return await playRun(await countedEngine(database), 'run-1');
+  } finally {
+    await database.stop();
+  }
+}
+
+if (import.meta.main) {
+  writeFileSync(page, await costPage());
+  console.log(`${page} is written`);
+}
