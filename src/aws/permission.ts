@@ -12,8 +12,11 @@ export interface Permission {
   readonly resource: string;
   /** When the calls are made: `resolve` while the facts are gathered, `capture` and `read` around both changes. */
   readonly during: readonly ('resolve' | 'capture' | 'apply' | 'revert' | 'read')[];
-  /** They change something. Where AWS evaluates `aws:ResourceTag` for them, only what carries the opt-in tag. */
-  readonly changes: false | { readonly tagEvaluated: boolean };
+  /**
+   * They change something. Where AWS evaluates `aws:ResourceTag` for them, only what carries the opt-in tag. What they make
+   * carries no tags before: the conditions say which it must be given.
+   */
+  readonly changes: false | { readonly tagEvaluated: boolean; readonly makes?: true };
   /** Conditions beyond the opt-in tag, as IAM writes them. */
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** Where the call is another service's on our behalf, or only needed at times: why, for people. */

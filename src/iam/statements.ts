@@ -73,13 +73,20 @@ export function conditionOf({ changes, conditions }: Permission): Conditions {
 }
 
 function resourceOf({ resource, changes, actions }: Permission): RoleStatement['Resource'] {
-  if (changes === false || changes.tagEvaluated) return [resource.replaceAll('{id}', '*')];
+  // What is made carries no tag before: the conditions say which it must be given.
+  if (changes === false || changes.tagEvaluated || changes.makes === true || !resource.includes('{id}'))
+    return [anyOf(resource)];
   const allowed = allowedLists[resource.split(':')[2] ?? ''];
   if (allowed === undefined)
     throw new Error(
       `No tag protects ${resource} from ${actions.join(', ')}, and no list of serverless.yml names what may be changed`,
     );
   return { allowed, pattern: resource };
+}
+
+/** Every target of a type. The id of an API's stage has parts, and what is beside stages is none of ours. */
+function anyOf(resource: string): string {
+  return resource.replaceAll('{id}', resource.includes(':apigateway:') ? '*/stages/*' : '*');
 }
 
 /** `ChangeLambdaFunction`, `ReadDynamodbTable`; `ReadCloudwatch` where there is no resource. */

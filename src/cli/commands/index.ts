@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { faults } from './faults.ts';
 import { init } from './init.ts';
 import { plan } from './plan.ts';
+import { policy } from './policy.ts';
 import { report } from './report.ts';
 import { revert } from './revert.ts';
 import { run } from './run.ts';
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   validate,
   faults,
   plan,
+  policy,
   run,
   tryCommand,
   report,
