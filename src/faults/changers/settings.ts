@@ -53,10 +53,6 @@ export function settingEffects(calls: SettingCalls): Effects {
       const { before, applied } = undoOf(context.undo);
       const now = await withoutChange(`Reading ${context.target.id}`, () => calls.read(context));
       if (now === 'absent') throw absent(context);
-      if (now.pending !== undefined)
-        throw new EffectError('busy', `${context.target.id} cannot be changed now: ${now.pending}`, {
-          unknown: false,
-        });
       const foreign = keysWhere(
         applied,
         (key) => now.settings[key] !== before[key] && now.settings[key] !== applied[key],
@@ -68,7 +64,12 @@ export function settingEffects(calls: SettingCalls): Effects {
           { unknown: false },
         );
       const open = keysWhere(applied, (key) => now.settings[key] !== applied[key]);
-      if (open.length > 0) await calls.write(context, pick(applied, open), now.token);
+      if (open.length === 0) return;
+      if (now.pending !== undefined)
+        throw new EffectError('busy', `${context.target.id} cannot be changed now: ${now.pending}`, {
+          unknown: false,
+        });
+      await calls.write(context, pick(applied, open), now.token);
     },
 
     async revert(context) {

@@ -1,0 +1,127 @@
+import type { TargetType } from '../../../src/core/facts.ts';
+import { targetResolvers } from '../../../src/targets/index.ts';
+import type { ResolvedTarget, Target } from '../../../src/targets/module.ts';
+import { targetPermissions } from '../../../src/targets/permissions.ts';
+import { FakeAws, fakeAccount, fakeRegion } from '../../support/aws/fake-aws.ts';
+import { FakeEventBridge } from '../../support/aws/fake-eventbridge.ts';
+import { FakeLambda } from '../../support/aws/fake-lambda.ts';
+import { FakeSqs } from '../../support/aws/fake-sqs.ts';
+
+const lambda = new FakeLambda();
+const sqs = new FakeSqs();
+const eventBridge = new FakeEventBridge();
+const aws = new FakeAws({ Lambda: lambda.service, SQS: sqs.service, EventBridge: eventBridge.service });
+const actions = new Set<string>();
+
+const functionArn = lambda.addFunction('shop-dev-checkout', { policy: '{"Service":"sns.amazonaws.com"}' });
+const { url, arn: queueArn } = sqs.addQueue('orders');
+const ruleArn = eventBridge.addRule('nightly');
+const busRuleArn = eventBridge.addRule('paid', 'shop/bus');
+const streamArn = `arn:aws:dynamodb:${fakeRegion}:${fakeAccount}:table/orders/stream/2026-01-01T00:00:00.000`;
+const mapping = (id: string, EventSourceArn: string): string =>
+  lambda.addMapping(id, { EventSourceArn, FunctionArn: functionArn });
+const queueMappingArn = mapping('id-queue', queueArn.replace('orders', 'jobs'));
+const streamMappingArn = mapping('id-stream', streamArn);
+mapping('id-twice-1', queueArn.replace('orders', 'twice'));
+const secondArn = mapping('id-twice-2', queueArn.replace('orders', 'twice'));
+
+async function resolve(type: TargetType, target: Target): Promise<ResolvedTarget | null> {
+  const clients = aws.clients();
+  const signal = new AbortController().signal;
+  const place = { region: fakeRegion, account: fakeAccount, partition: 'aws', stage: 'dev' };
+  try {
+    const resolver = await targetResolvers[type]?.();
+    if (resolver === undefined) throw new Error(`No resolver of ${type}`);
+    return await resolver.resolve(target, { aws: clients, signal, ...place });
+  } finally {
+    for (const { service, action } of clients.calls) actions.add(`${service}:${action}`);
+    clients.destroy();
+  }
+}
+
+const tags = { inoculate: 'allow' };
+
+describe('targets', () => {
+  it.each<[string, TargetType, Target, object]>([
+    [
+      'a function by name',
+      'function',
+      { lambda: 'shop-dev-checkout' },
+      { id: 'shop-dev-checkout', arn: functionArn },
+    ],
+    ['a function by ARN', 'function', { lambda: functionArn }, { id: 'shop-dev-checkout' }],
+    ['a function of a service', 'function', { service: 'shop', function: 'checkout' }, { arn: functionArn }],
+    ['a queue by name', 'queue', { queue: 'orders' }, { id: url, arn: queueArn }],
+    ['a queue by ARN', 'queue', { queue: queueArn }, { id: url, arn: queueArn }],
+    ['a queue by URL', 'queue', { queue: url }, { id: url, arn: queueArn }],
+    ['a rule', 'rule', { rule: 'nightly' }, { id: 'nightly', arn: ruleArn }],
+    ['a rule of a bus', 'rule', { rule: 'paid', bus: 'shop/bus' }, { id: 'shop/bus/paid', arn: busRuleArn }],
+    [
+      'a mapping by queue',
+      'event-source',
+      { eventSource: 'jobs', consumer: 'shop-dev-checkout' },
+      { id: 'id-queue', arn: queueMappingArn },
+    ],
+    [
+      'a mapping by table',
+      'event-source',
+      { eventSource: 'orders', consumer: functionArn },
+      { id: 'id-stream', arn: streamMappingArn },
+    ],
+    [
+      'a mapping by the ARN of its source',
+      'event-source',
+      { eventSource: streamArn, consumer: 'shop-dev-checkout' },
+      { id: 'id-stream' },
+    ],
+    [
+      'a mapping by UUID',
+      'event-source',
+      { eventSource: 'id-twice-2', consumer: 'shop-dev-checkout' },
+      { arn: secondArn },
+    ],
+  ])('%s is found, with its tags', async (_what, type, target, expected) => {
+    expect(await resolve(type, target)).toMatchObject({ tags, ...expected });
+  });
+
+  it.each<[TargetType, Target]>([
+    ['function', { lambda: 'nobody' }],
+    ['queue', { queue: 'nobody' }],
+    ['rule', { rule: 'nobody' }],
+    ['rule', { rule: 'paid' }],
+    ['event-source', { eventSource: 'nobody', consumer: 'shop-dev-checkout' }],
+    ['event-source', { eventSource: 'jobs', consumer: 'nobody' }],
+  ])('what does not exist is not found: %s %j', async (type, target) => {
+    expect(await resolve(type, target)).toBeNull();
+  });
+
+  it.each<[TargetType, Target]>([
+    ['function', { lambda: 'arn:aws:lambda:eu-central-1:999999999999:function:shop-dev-checkout' }],
+    ['queue', { queue: 'arn:aws:sqs:us-east-1:123456789012:orders' }],
+    ['event-source', { eventSource: 'jobs', consumer: functionArn.replace(fakeRegion, 'us-east-1') }],
+  ])('what is in another account or Region is not looked for here: %s %j', async (type, target) => {
+    const found = await resolve(type, target);
+    expect(found?.arn).toContain('arn:aws:');
+    expect(found?.tags).toEqual({});
+  });
+
+  it('an event source that two mappings read must be named by one of their UUIDs', async () => {
+    const resolving = resolve('event-source', { eventSource: 'twice', consumer: 'shop-dev-checkout' });
+    await expect(resolving).rejects.toThrow('id-twice-1, id-twice-2');
+  });
+
+  it('are found by calls that their permissions name', () => {
+    const prefixes: Readonly<Record<string, string>> = {
+      EventBridge: 'events',
+      Lambda: 'lambda',
+      SQS: 'sqs',
+    };
+    const called = [...actions].map((call) => {
+      const [service = '', action = ''] = call.split(':');
+      return `${prefixes[service]}:${action}`;
+    });
+    const allowed = Object.values(targetPermissions).flatMap((facts) => facts.flatMap((one) => one.actions));
+    expect(called.filter((action) => !allowed.includes(action))).toEqual([]);
+    expect(called).toContain('sqs:ListQueueTags');
+  });
+});
