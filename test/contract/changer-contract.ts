@@ -1,3 +1,4 @@
+import { iamActionOf } from '../support/aws/iam-actions.ts';
 import { changesSomething } from '../support/aws/watched-aws.ts';
 import { Bench, expectRestored, type Make, type Subject } from './changer-bench.ts';
 import { describeCrashes, describeRefusals, describeUnknownOutcomes } from './changer-failures.ts';
@@ -34,7 +35,7 @@ export function describeChanger(
       await bench.apply();
       return bench;
     };
-    describePlainCycle(made, captured, applied);
+    describePlainCycle(() => subject, made, captured, applied);
     describeCrashes(captured, applied);
     describeRefusals(captured, applied);
     describeUnknownOutcomes(captured);
@@ -43,7 +44,7 @@ export function describeChanger(
   });
 }
 
-function describePlainCycle(made: Make, captured: Make, applied: Make): void {
+function describePlainCycle(subject: () => Subject, made: Make, captured: Make, applied: Make): void {
   it('restores every field exactly, and reads what is there at each step (L5, L20, L22)', async () => {
     const bench = await made();
     const before = await bench.resource.describe();
@@ -100,6 +101,20 @@ function describePlainCycle(made: Make, captured: Make, applied: Make): void {
       await bench[effect](aws);
       expect(aws.signals.length).toBeGreaterThan(0);
       expect(aws.signals.every((signal) => signal === bench.signal)).toBe(true);
+    }
+  });
+
+  it('makes only calls that its permissions name for that step', async () => {
+    const bench = await made();
+    const steps = { capture: 'capture', apply: 'apply', readBack: 'read', revert: 'revert' } as const;
+    for (const effect of ['capture', 'apply', 'readBack', 'revert'] as const) {
+      const aws = bench.resource.process();
+      await bench[effect](aws);
+      const allowed = subject()
+        .changer.permissions.filter(({ during }) => during.includes(steps[effect]))
+        .flatMap(({ actions }) => actions);
+      const called = [...new Set(aws.calls.map(iamActionOf))];
+      expect([effect, called.filter((action) => !allowed.includes(action))]).toEqual([effect, []]);
     }
   });
 
