@@ -92,13 +92,18 @@ function needsLayer(experiment: Run['experiment'], target: string): boolean {
   return experiment.faults.some((fault) => fault.target === target && isInFunction(fault));
 }
 
+/** Kinds that can lose nothing have nothing to accept. */
+function acceptsDataLoss(fault: Run['experiment']['faults'][number]): boolean {
+  return 'acceptsDataLoss' in fault && fault.acceptsDataLoss === true;
+}
+
 /** What may be lost for good is put at risk only by name. */
 const dataLoss: Guard = ({ experiment }, facts) =>
   facts.units
     .flatMap((unit) =>
       unit.losesData.map((id) => ({ id, unit, fault: experiment.faults[Number(id.slice(1)) - 1] })),
     )
-    .filter(({ fault }) => fault?.acceptsDataLoss !== true)
+    .filter(({ fault }) => fault === undefined || !acceptsDataLoss(fault))
     .map(({ id, unit, fault }) => ({
       code: 'data-loss',
       reason: `Fault ${id} (${fault?.kind}) may lose events of ${unit.target} for good. Say acceptsDataLoss: true if that is meant.`,

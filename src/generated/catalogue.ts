@@ -38,6 +38,47 @@ export interface SchemaNode {
 }
 
 export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
+ "apigateway.throttle": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/apigateway.throttle",
+  "title": "Throttled API",
+  "description": "The default limits of an API's stage are lowered: API Gateway answers what is beyond them 429 Too Many Requests. Methods and routes with limits of their own keep those. Takes REST APIs, and stages of HTTP and WebSocket APIs that have limits already.",
+  "placement": "control-plane",
+  "takes": "api-stage",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target",
+   "requestsPerSecond"
+  ],
+  "properties": {
+   "kind": {
+    "const": "apigateway.throttle"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "requestsPerSecond": {
+    "title": "Requests per second",
+    "description": "The steady rate that is let through; 0 rejects every request.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 10000
+   },
+   "burst": {
+    "title": "Burst",
+    "description": "How many requests may come at once. Without it: as many as per second.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 5000
+   }
+  }
+ },
  "dependency.error": {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "inoculate:faults/dependency.error",
@@ -364,6 +405,69 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    }
   }
  },
+ "dynamodb.throttle": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/dynamodb.throttle",
+  "title": "Throttled table",
+  "description": "The table's throughput is lowered: its provisioned capacity with its auto scaling suspended, or the maximum throughput of an on-demand table. Calls beyond it are throttled, though DynamoDB lets bursts through for a while.",
+  "placement": "control-plane",
+  "takes": "table",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "anyOf": [
+   {
+    "required": [
+     "readUnits"
+    ]
+   },
+   {
+    "required": [
+     "writeUnits"
+    ]
+   }
+  ],
+  "properties": {
+   "kind": {
+    "const": "dynamodb.throttle"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "readUnits": {
+    "title": "Read units",
+    "description": "Reads per second that are let through: of 4 KB each, consistently read, or twice as many where they are not. Without it reads stay as they are.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "writeUnits": {
+    "title": "Write units",
+    "description": "Writes per second, of 1 KB each, that are let through. Without it writes stay as they are.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "indexes": {
+    "title": "Indexes",
+    "description": "The global secondary indexes whose reads are lowered as well; [] for none. Without it: every one.",
+    "type": "array",
+    "maxItems": 20,
+    "uniqueItems": true,
+    "items": {
+     "type": "string",
+     "pattern": "^[a-zA-Z0-9_.-]{3,255}$"
+    }
+   }
+  }
+ },
  "eventbridge.rule-disable": {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "inoculate:faults/eventbridge.rule-disable",
@@ -380,6 +484,37 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
   "properties": {
    "kind": {
     "const": "eventbridge.rule-disable"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   }
+  }
+ },
+ "fis.experiment": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/fis.experiment",
+  "title": "AWS FIS experiment",
+  "description": "An experiment of AWS Fault Injection Service is started from its template, and stopped in the end. FIS takes back what its actions can take back, and that is not all: an instance that was terminated stays so.",
+  "placement": "control-plane",
+  "takes": "fis-template",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "properties": {
+   "kind": {
+    "const": "fis.experiment"
    },
    "target": {
     "title": "Target name",
@@ -723,6 +858,32 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "least": "1s",
     "most": "15m",
     "step": "1s"
+   }
+  }
+ },
+ "route53.health-check-invert": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/route53.health-check-invert",
+  "title": "Inverted health check",
+  "description": "A Route 53 health check says the opposite of what it sees: DNS fails over from a healthy endpoint. Callers follow once their resolvers' answers have grown too old.",
+  "placement": "control-plane",
+  "takes": "health-check",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "properties": {
+   "kind": {
+    "const": "route53.health-check-invert"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
    }
   }
  },
@@ -1470,6 +1631,47 @@ export const experimentSchema: SchemaNode = {
     "oneOf": [
      {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/apigateway.throttle",
+      "title": "Throttled API",
+      "description": "The default limits of an API's stage are lowered: API Gateway answers what is beyond them 429 Too Many Requests. Methods and routes with limits of their own keep those. Takes REST APIs, and stages of HTTP and WebSocket APIs that have limits already.",
+      "placement": "control-plane",
+      "takes": "api-stage",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target",
+       "requestsPerSecond"
+      ],
+      "properties": {
+       "kind": {
+        "const": "apigateway.throttle"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "requestsPerSecond": {
+        "title": "Requests per second",
+        "description": "The steady rate that is let through; 0 rejects every request.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 10000
+       },
+       "burst": {
+        "title": "Burst",
+        "description": "How many requests may come at once. Without it: as many as per second.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 5000
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
       "$id": "inoculate:faults/dependency.error",
       "title": "Failing dependency",
       "description": "Outbound HTTP calls to an AWS service or a host are answered with an error, below the client's own retries, without reaching the dependency.",
@@ -1796,6 +1998,69 @@ export const experimentSchema: SchemaNode = {
      },
      {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/dynamodb.throttle",
+      "title": "Throttled table",
+      "description": "The table's throughput is lowered: its provisioned capacity with its auto scaling suspended, or the maximum throughput of an on-demand table. Calls beyond it are throttled, though DynamoDB lets bursts through for a while.",
+      "placement": "control-plane",
+      "takes": "table",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "anyOf": [
+       {
+        "required": [
+         "readUnits"
+        ]
+       },
+       {
+        "required": [
+         "writeUnits"
+        ]
+       }
+      ],
+      "properties": {
+       "kind": {
+        "const": "dynamodb.throttle"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "readUnits": {
+        "title": "Read units",
+        "description": "Reads per second that are let through: of 4 KB each, consistently read, or twice as many where they are not. Without it reads stay as they are.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "writeUnits": {
+        "title": "Write units",
+        "description": "Writes per second, of 1 KB each, that are let through. Without it writes stay as they are.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "indexes": {
+        "title": "Indexes",
+        "description": "The global secondary indexes whose reads are lowered as well; [] for none. Without it: every one.",
+        "type": "array",
+        "maxItems": 20,
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "pattern": "^[a-zA-Z0-9_.-]{3,255}$"
+        }
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
       "$id": "inoculate:faults/eventbridge.rule-disable",
       "title": "Disabled rule",
       "description": "The EventBridge rule is disabled: events that it would match, and its schedule, reach no target. They are lost.",
@@ -1810,6 +2075,37 @@ export const experimentSchema: SchemaNode = {
       "properties": {
        "kind": {
         "const": "eventbridge.rule-disable"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/fis.experiment",
+      "title": "AWS FIS experiment",
+      "description": "An experiment of AWS Fault Injection Service is started from its template, and stopped in the end. FIS takes back what its actions can take back, and that is not all: an instance that was terminated stays so.",
+      "placement": "control-plane",
+      "takes": "fis-template",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "properties": {
+       "kind": {
+        "const": "fis.experiment"
        },
        "target": {
         "title": "Target name",
@@ -2153,6 +2449,32 @@ export const experimentSchema: SchemaNode = {
         "least": "1s",
         "most": "15m",
         "step": "1s"
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/route53.health-check-invert",
+      "title": "Inverted health check",
+      "description": "A Route 53 health check says the opposite of what it sees: DNS fails over from a healthy endpoint. Callers follow once their resolvers' answers have grown too old.",
+      "placement": "control-plane",
+      "takes": "health-check",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "properties": {
+       "kind": {
+        "const": "route53.health-check-invert"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
        }
       }
      },

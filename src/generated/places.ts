@@ -8,14 +8,18 @@ export interface FaultPlace {
 }
 
 export const faultPlaces: { readonly [K in FaultKind]: FaultPlace } = {
+  'apigateway.throttle': { placement: 'control-plane', takes: 'api-stage' },
   'dependency.error': { placement: 'in-function', takes: 'function' },
   'dependency.latency': { placement: 'in-function', takes: 'function' },
+  'dynamodb.throttle': { placement: 'control-plane', takes: 'table' },
   'eventbridge.rule-disable': { placement: 'control-plane', takes: 'rule' },
+  'fis.experiment': { placement: 'control-plane', takes: 'fis-template' },
   'invocation.error': { placement: 'in-function', takes: 'function' },
   'invocation.latency': { placement: 'in-function', takes: 'function' },
   'lambda.event-source-pause': { placement: 'control-plane', takes: 'event-source' },
   'lambda.memory': { placement: 'control-plane', takes: 'function' },
   'lambda.throttle': { placement: 'control-plane', takes: 'function' },
   'lambda.timeout': { placement: 'control-plane', takes: 'function' },
+  'route53.health-check-invert': { placement: 'control-plane', takes: 'health-check' },
   'sqs.visibility': { placement: 'control-plane', takes: 'queue' },
 };

@@ -6,6 +6,25 @@ export type Millis = number;
 export type Fraction = number;
 
 /**
+ * The default limits of an API's stage are lowered: API Gateway answers what is beyond them 429 Too Many Requests. Methods and routes with limits of their own keep those. Takes REST APIs, and stages of HTTP and WebSocket APIs that have limits already.
+ */
+export interface ApigatewayThrottleFault {
+  kind: 'apigateway.throttle';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * The steady rate that is let through; 0 rejects every request.
+   */
+  requestsPerSecond: number;
+  /**
+   * How many requests may come at once. Without it: as many as per second.
+   */
+  burst?: number;
+}
+
+/**
  * Outbound HTTP calls to an AWS service or a host are answered with an error, below the client's own retries, without reaching the dependency.
  */
 export interface DependencyErrorFault {
@@ -130,10 +149,50 @@ export interface DependencyLatencyFault {
 }
 
 /**
+ * The table's throughput is lowered: its provisioned capacity with its auto scaling suspended, or the maximum throughput of an on-demand table. Calls beyond it are throttled, though DynamoDB lets bursts through for a while.
+ */
+export interface DynamodbThrottleFault {
+  kind: 'dynamodb.throttle';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Reads per second that are let through: of 4 KB each, consistently read, or twice as many where they are not. Without it reads stay as they are.
+   */
+  readUnits?: number;
+  /**
+   * Writes per second, of 1 KB each, that are let through. Without it writes stay as they are.
+   */
+  writeUnits?: number;
+  /**
+   * The global secondary indexes whose reads are lowered as well; [] for none. Without it: every one.
+   *
+   * @maxItems 20
+   */
+  indexes?: string[];
+}
+
+/**
  * The EventBridge rule is disabled: events that it would match, and its schedule, reach no target. They are lost.
  */
 export interface EventbridgeRuleDisableFault {
   kind: 'eventbridge.rule-disable';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+}
+
+/**
+ * An experiment of AWS Fault Injection Service is started from its template, and stopped in the end. FIS takes back what its actions can take back, and that is not all: an instance that was terminated stays so.
+ */
+export interface FisExperimentFault {
+  kind: 'fis.experiment';
   /**
    * The name of a target in this experiment.
    */
@@ -288,6 +347,17 @@ export interface LambdaTimeoutFault {
 }
 
 /**
+ * A Route 53 health check says the opposite of what it sees: DNS fails over from a healthy endpoint. Callers follow once their resolvers' answers have grown too old.
+ */
+export interface Route53HealthCheckInvertFault {
+  kind: 'route53.health-check-invert';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+}
+
+/**
  * The queue's visibility timeout or its delivery delay is changed: messages that are still worked on come again, or all of them come late.
  */
 export interface SqsVisibilityFault {
@@ -311,15 +381,19 @@ export interface SqsVisibilityFault {
 }
 
 export type Fault =
+  | ApigatewayThrottleFault
   | DependencyErrorFault
   | DependencyLatencyFault
+  | DynamodbThrottleFault
   | EventbridgeRuleDisableFault
+  | FisExperimentFault
   | InvocationErrorFault
   | InvocationLatencyFault
   | LambdaEventSourcePauseFault
   | LambdaMemoryFault
   | LambdaThrottleFault
   | LambdaTimeoutFault
+  | Route53HealthCheckInvertFault
   | SqsVisibilityFault;
 
 export type InFunctionFault =
@@ -329,11 +403,15 @@ export type InFunctionFault =
   | InvocationLatencyFault;
 
 export type ControlPlaneFault =
+  | ApigatewayThrottleFault
+  | DynamodbThrottleFault
   | EventbridgeRuleDisableFault
+  | FisExperimentFault
   | LambdaEventSourcePauseFault
   | LambdaMemoryFault
   | LambdaThrottleFault
   | LambdaTimeoutFault
+  | Route53HealthCheckInvertFault
   | SqsVisibilityFault;
 
 export type FaultKind = Fault['kind'];

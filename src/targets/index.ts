@@ -7,4 +7,8 @@ export const targetResolvers: { readonly [T in TargetType]?: () => Promise<Targe
   'event-source': async () => (await import('./event-source.ts')).eventSourceResolver,
   queue: async () => (await import('./queue.ts')).queueResolver,
   rule: async () => (await import('./rule.ts')).ruleResolver,
+  table: async () => (await import('./table.ts')).tableResolver,
+  'api-stage': async () => (await import('./api-stage.ts')).apiStageResolver,
+  'health-check': async () => (await import('./health-check.ts')).healthCheckResolver,
+  'fis-template': async () => (await import('./fis-template.ts')).fisTemplateResolver,
 };

@@ -35,4 +35,38 @@ export const targetPermissions: { readonly [T in TargetType]?: readonly Permissi
       resource: 'arn:{partition}:events:{region}:{account}:rule/{id}',
     },
   ],
+  table: [
+    {
+      ...resolving,
+      actions: ['dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'],
+      resource: 'arn:{partition}:dynamodb:{region}:{account}:table/{id}',
+    },
+  ],
+  'api-stage': [
+    {
+      ...resolving,
+      actions: ['apigateway:GET'],
+      resource: 'arn:{partition}:apigateway:{region}::/restapis/{id}',
+      why: 'Whether it is a REST API or an HTTP API is found by asking for both.',
+    },
+    {
+      ...resolving,
+      actions: ['apigateway:GET'],
+      resource: 'arn:{partition}:apigateway:{region}::/apis/{id}',
+    },
+  ],
+  'health-check': [
+    {
+      ...resolving,
+      actions: ['route53:GetHealthCheck', 'route53:ListTagsForResource'],
+      resource: 'arn:{partition}:route53:::healthcheck/{id}',
+    },
+  ],
+  'fis-template': [
+    {
+      ...resolving,
+      actions: ['fis:GetExperimentTemplate'],
+      resource: 'arn:{partition}:fis:{region}:{account}:experiment-template/{id}',
+    },
+  ],
 };

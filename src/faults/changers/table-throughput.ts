@@ -1,0 +1,48 @@
+import type { Changer } from '../module.ts';
+
+/** The throughput of a table and its indexes, and whether it is scaled. */
+export const tableThroughput: Changer = {
+  name: 'table-throughput',
+  // DynamoDB works on an update for some seconds to minutes, and tells so; asked more often it would only be in the way.
+  settleMs: 30_000,
+  window:
+    'Neither DynamoDB nor Application Auto Scaling has a condition on throughput: a change of the same table or index by somebody else between our read and our write, less than a second, is overwritten.',
+  undo: 'the earlier throughput is set again, or the maximum removed where there was none; then auto scaling is resumed as it was',
+  permissions: [
+    {
+      actions: ['dynamodb:DescribeTable'],
+      resource: 'arn:{partition}:dynamodb:{region}:{account}:table/{id}',
+      during: ['capture', 'apply', 'revert', 'read'],
+      changes: false,
+    },
+    {
+      actions: ['dynamodb:UpdateTable'],
+      resource: 'arn:{partition}:dynamodb:{region}:{account}:table/{id}',
+      during: ['apply', 'revert'],
+      changes: { tagEvaluated: false },
+      why: 'DynamoDB evaluates tags only where attribute-based access control is switched on: the tables that may be changed must be named. Application Auto Scaling, too, asks for this right of whoever changes a scalable target.',
+    },
+    {
+      actions: ['application-autoscaling:DescribeScalableTargets'],
+      resource: '*',
+      during: ['capture', 'apply', 'revert', 'read'],
+      changes: false,
+      why: 'Only where the table has provisioned capacity.',
+    },
+    {
+      actions: ['application-autoscaling:ListTagsForResource'],
+      resource: 'arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*',
+      during: ['capture'],
+      changes: false,
+      why: 'Only where the table is scaled: the scalable targets must carry the opt-in tag as well.',
+    },
+    {
+      actions: ['application-autoscaling:RegisterScalableTarget'],
+      resource: 'arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*',
+      during: ['apply', 'revert'],
+      changes: { tagEvaluated: true },
+      why: 'Only where the table is scaled: scaling is suspended, or it would undo the fault.',
+    },
+  ],
+  load: async (aws) => (await import('./table-throughput-effects.ts')).open(aws),
+};
