@@ -98,7 +98,7 @@ function kinds(): string {
 
 function protection(permission: Permission): string {
   const conditions = conditionTexts(conditionOf(permission));
-  if (permission.changes !== false && !permission.changes.tagEvaluated)
+  if (permission.changes !== false && !permission.changes.tagEvaluated && !permission.changes.makes)
     return ['no tag: only what serverless.yml lists', ...conditions].join('; ');
   return conditions.join('; ');
 }

@@ -49,8 +49,10 @@ class TableThroughput implements SettingCalls {
       );
     const lowered = loweredBy(context, table);
     if (lowered.length === 0) return {};
-    const affected = scaled.filter(({ dimension }) =>
-      lowered.some((one) => nameOf(one) === nameOf(dimension)),
+    // Nothing scales what is on demand.
+    const affected = scaled.filter(
+      ({ dimension }) =>
+        modeOf(table) === 'PROVISIONED' && lowered.some((one) => nameOf(one) === nameOf(dimension)),
     );
     for (const one of affected) await this.#scaling.refuseUnsafe(one, context.signal);
     return {
@@ -104,10 +106,8 @@ class TableThroughput implements SettingCalls {
         abortSignal: signal,
       });
       if (table === undefined) return null;
-      return {
-        table,
-        scaled: modeOf(table) === 'PROVISIONED' ? await this.#scaling.read(table, signal) : [],
-      };
+      // Of an on-demand table, too: who changes its mode under the fault leaves its scaling suspended by us.
+      return { table, scaled: await this.#scaling.read(table, signal) };
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return null;
       throw error;

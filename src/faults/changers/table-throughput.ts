@@ -27,7 +27,6 @@ export const tableThroughput: Changer = {
       resource: '*',
       during: ['capture', 'apply', 'revert', 'read'],
       changes: false,
-      why: 'Only where the table has provisioned capacity.',
     },
     {
       actions: ['application-autoscaling:ListTagsForResource'],
