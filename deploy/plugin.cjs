@@ -3,7 +3,7 @@
 
 const deadMan = 'DeadmanLambdaFunction';
 /** Functions that arm dead-men. */
-const arming = ['Tick', 'Sweep', 'Alarm', 'Stop', 'Start'].map((name) => `${name}LambdaFunction`);
+const arming = ['Start', 'Tick', 'Sweep', 'Alarm', 'Stop'].map((name) => `${name}LambdaFunction`);
 /** It sends messages to the queue that invokes it, on purpose: Lambda would stop that after some rounds. */
 const looping = 'TickLambdaFunction';
 
@@ -13,6 +13,7 @@ module.exports = class InoculateDeployment {
     this.hooks = {
       initialize: () => this.packageWithoutAws(),
       'after:package:compileFunctions': () => this.complete(),
+      'before:remove:remove': () => this.beforeRemoval(),
     };
   }
 
@@ -35,5 +36,20 @@ module.exports = class InoculateDeployment {
     for (const key of arming)
       Resources[key].Properties.Environment.Variables.INOCULATE_DEADMAN_ARN = { Ref: version };
     Resources[looping].Properties.RecursiveLoop = 'Allow';
+  }
+
+  /** Without the controller nobody would take back what a run has changed; and its rules must not outlive it. */
+  async beforeRemoval() {
+    const { removalOf } = require('./removal.cjs');
+    const provider = this.serverless.getProvider('aws');
+    const stage = provider.getStage();
+    const removal = removalOf(`inoculate-${stage}`, provider.getRegion());
+    const runs = await removal.runsUnderWay();
+    if (runs.length > 0)
+      throw new this.serverless.classes.Error(
+        `These runs are under way, and only the controller takes their faults back: ${runs.join(', ')}. ` +
+          `Stop them first: inoculate kill-switch on --stage ${stage}`,
+      );
+    await removal.removeRules();
   }
 };

@@ -6,7 +6,7 @@ import type { Run } from '../../../src/core/run.ts';
 import type { Answer } from '../../../src/controller/requests.ts';
 import type { Started } from '../../../src/controller/start.ts';
 import type { Clients } from '../harness/clients.ts';
-import { deploy } from '../harness/deploy.ts';
+import { deploy, type Deployment } from '../harness/deploy.ts';
 import { type Emulator, startEmulator } from '../harness/emulator.ts';
 import { until } from '../harness/until.ts';
 
@@ -16,6 +16,8 @@ const root = path.resolve(import.meta.dirname, '../../..');
 export interface Deployed {
   readonly emulator: Emulator;
   readonly clients: Clients;
+  /** Of the controller. */
+  readonly deployment: Deployment;
   readonly invoke: (name: string, payload: object) => Promise<unknown>;
   request(message: object): Promise<Answer>;
   start(experiment: string, id?: string): Promise<Started>;
@@ -28,8 +30,9 @@ export async function deployed(options: { readonly args?: readonly string[] } = 
   const emulator = await startEmulator();
   const clients = emulator.clients();
   const args = ['--param', 'tickSeconds=1', ...(options.args ?? [])];
+  let deployment: Deployment;
   try {
-    await deploy(emulator, root, { args });
+    deployment = await deploy(emulator, root, { args });
     await deploy(emulator, path.join(root, 'test/emulator/fixtures/target'));
   } catch (error) {
     await emulator.stop();
@@ -54,6 +57,7 @@ export async function deployed(options: { readonly args?: readonly string[] } = 
   return {
     emulator,
     clients,
+    deployment,
     invoke,
     request,
     runOf,
@@ -67,10 +71,17 @@ export async function deployed(options: { readonly args?: readonly string[] } = 
       })) as Started,
     reached: async (id, ...phases) => {
       let run = await runOf(id);
-      await until(async () => {
-        run = await runOf(id);
-        return phases.includes(run.phase);
-      }, 90_000);
+      try {
+        await until(async () => {
+          run = await runOf(id);
+          return phases.includes(run.phase);
+        }, 90_000);
+      } catch (cause) {
+        const { phase, phaseSince, tick, units, abort, outbox } = run;
+        const state = JSON.stringify({ phase, phaseSince, tick, units, abort, outbox }, null, 1);
+        const logs = emulator.logs('inoculate-test-tick').slice(-20).join('\n');
+        throw new Error(`Run ${id} did not reach ${phases.join(', ')}: ${state}\n${logs}`, { cause });
+      }
       return run;
     },
   };

@@ -1,5 +1,5 @@
 import { PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { ListRulesCommand, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -113,7 +113,11 @@ describeWithEmulator('the controller, deployed', () => {
   it('starts the run of a schedule for its scheduled time', async () => {
     await aws.request(
       submission(
-        experimentFile({ name: 'each-minute', schedule: { rate: '1 minute', timezone: 'Europe/Berlin' } }),
+        experimentFile({
+          name: 'each-minute',
+          duration: '2s',
+          schedule: { rate: '1 minute', timezone: 'Europe/Berlin' },
+        }),
       ),
     );
     let runs: readonly { readonly id: string }[] = [];
@@ -123,12 +127,32 @@ describeWithEmulator('the controller, deployed', () => {
       return runs.length > 0;
     }, 120_000);
     expect(runs[0]?.id).toMatch(/^each-minute\.scheduled\.\d{4}-\d{2}-\d{2}T/);
+    // It has the target that the next test wants.
+    for (const { id } of runs) await aws.reached(id, 'ended');
     expect(
       await aws.request({ inoculate: 'remove/1', by: 'a test', experiment: 'each-minute' }),
     ).toMatchObject({
       result: 'removed',
     });
   }, 180_000);
+
+  it('cannot be removed while a run is under way; afterwards it takes its rules along', async () => {
+    const { clients } = aws;
+    const rules = async (): Promise<number> =>
+      (await clients.eventBridge.send(new ListRulesCommand({ NamePrefix: 'inoculate-test-x-' }))).Rules
+        ?.length ?? 0;
+    const triggers = [{ pattern: { source: ['never'] } }];
+    await aws.request(submission(experimentFile({ name: 'under-way', duration: '10m', triggers })));
+    expect(await rules()).toBeGreaterThan(0);
+    const started = await aws.start('under-way');
+    if (started.result !== 'started') throw new Error(JSON.stringify(started));
+    await aws.reached(started.run, 'observing');
+    await expect(aws.deployment.remove()).rejects.toThrow(started.run);
+    await aws.invoke('inoculate-test-stop', { inoculate: 'kill-switch/1', on: true, by: 'a test' });
+    await aws.reached(started.run, 'ended');
+    await aws.deployment.remove();
+    expect(await rules()).toBe(0);
+  }, 240_000);
 
   /** A queue on the topic; what it has got so far, by phase. */
   async function subscribed(): Promise<() => Promise<ReadonlySet<string>>> {
