@@ -16,7 +16,8 @@ const mayImport = {
   targets: ['aws', ...inner],
   // A policy follows from what each part says that it calls.
   iam: ['aws', 'faults', 'targets', ...inner],
-  adapters: ['aws', 'registry', 'engine', ...inner],
+  // What they read for signals is asked in the words of these.
+  adapters: ['aws', 'registry', 'engine', ...inner, 'signals/probes'],
   faults: ['aws', 'engine', ...inner, 'layer/faults'],
   signals: ['engine', ...inner],
   notifiers: ['aws', 'engine', ...inner],

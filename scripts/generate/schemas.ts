@@ -25,6 +25,15 @@ const resolvedUnits: Schema = {
     share: { type: 'number', minimum: 0, maximum: 1, tsType: 'Fraction', unit: 'share' },
     points: { type: 'number', minimum: 0, maximum: 1, tsType: 'Fraction', unit: 'points' },
     increase: { type: 'number', minimum: 0, maximum: 1000, tsType: 'Fraction', unit: 'increase' },
+    span: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['ms'],
+      properties: { ms: { type: 'number', minimum: 0, maximum: 366 * 86_400_000 } },
+      tsType: '{ ms: Millis }',
+      unit: 'span',
+    },
+    amount: { oneOf: [{ type: 'number' }, { $ref: '#/$defs/span' }] },
   },
 };
 

@@ -9,7 +9,9 @@ import { Engine } from '../engine/engine.ts';
 import type { Ports } from '../engine/ports.ts';
 import { controlPlaneDrivers } from '../faults/control-plane.ts';
 import { DoseDriver } from '../faults/dose.ts';
+import { prober } from '../signals/look.ts';
 import { observer } from '../signals/observe.ts';
+import { alarmsOnce, awsProbes } from './probes.ts';
 import { type ControllerEnvironment, controllerEnvironment } from './environment.ts';
 import { countMetric } from './metrics.ts';
 
@@ -62,9 +64,12 @@ function remotePorts(
       roleArn: environment.schedulerRoleArn,
       deadLetterArn: environment.deadLetterArn,
     });
+  // What aborts and what signals watch are read with one call where a look needs both.
+  const alarms = alarmsOnce(aws);
   return {
+    probe: prober(awsProbes(aws, alarms), systemClock),
     facts: async (run, signal) => (await import('./facts.ts')).factsOf(environment, aws, store)(run, signal),
-    alarms: async (names) => (await import('../adapters/aws/alarms.ts')).alarmReader(aws)(names),
+    alarms: (names) => alarms(names),
     scheduleTick: async (id, epoch, n, at) => {
       const { tickQueue } = await import('../adapters/aws/ticks.ts');
       await tickQueue(aws, environment.tickQueueUrl, systemClock)(id, epoch, n, at);

@@ -41,6 +41,7 @@ export async function startRun(controller: Controller, request: StartRequest): P
     settings: runSettings(id, environment.stage, environment.tickMs),
     startAt: Math.max(systemClock.now(), request.slot.at + request.delayMs),
     hypotheses: claims.hypotheses.map(({ hypothesis, claim }) => ({ hypothesis, claim })),
+    checks: claims.checks,
     notJudged: claims.notJudged,
   });
   return { result, run: id };

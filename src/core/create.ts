@@ -1,4 +1,5 @@
 import type { Experiment } from '../generated/types.ts';
+import { type CheckSpec, newCheck } from './checks.ts';
 import { Draft, type Decision } from './draft.ts';
 import type { EpochMs, RunId } from './ids.ts';
 import type { Run, RunSettings, Slot } from './run.ts';
@@ -12,6 +13,7 @@ export interface RunRequest {
   /** Not before this time: an announcement's lead, a trigger's delay. */
   readonly startAt: EpochMs;
   readonly hypotheses: readonly { readonly hypothesis: string; readonly claim: string }[];
+  readonly checks: readonly CheckSpec[];
   readonly notJudged: Run['notJudged'];
 }
 
@@ -49,12 +51,14 @@ export function createRun(request: RunRequest, at: EpochMs): Decision {
       maxLogControlHarm: -Number.MAX_VALUE,
       logHeld: null,
     })),
+    checks: request.checks.map(newCheck),
     notJudged: request.notJudged,
     measuring: {
       failures: 0,
       lastError: null,
       pending: 0,
       fired: {},
+      inEffect: {},
       enrolled: 0,
       maxLogUneven: 0,
       realms: 0,

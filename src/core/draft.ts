@@ -1,3 +1,4 @@
+import { absorbChecks, type CheckResult, newsOf } from './checks.ts';
 import type { Command, OutboxEntry } from './commands.ts';
 import type { EpochMs } from './ids.ts';
 import type { JournalEntry, JournalFact } from './journal.ts';
@@ -110,6 +111,14 @@ export class Draft {
     this.note({ type: 'decision', decision, reason });
   }
 
+  /** Keeps what a look found of the checks, and tells what is new of it. */
+  absorbChecks(results: readonly CheckResult[]): void {
+    const checks = newsOf(this.run.checks, results);
+    if (checks.length === 0) return;
+    this.note({ type: 'checks', checks });
+    this.patch({ checks: absorbChecks(this.run.checks, checks, this.at) });
+  }
+
   setUnit(id: string, state: UnitState): void {
     this.patch({ units: this.run.units.map((unit): Unit => (unit.id === id ? { ...unit, state } : unit)) });
   }
@@ -162,7 +171,8 @@ export class Draft {
     if (this.#journal.length === 0) return;
     const chars = charsOf(this.run.unwritten);
     const hasRoomFor = ({ what }: JournalEntry): boolean =>
-      what.type === 'phase' || chars < (what.type === 'measurement' ? measuredChars : maxChars);
+      what.type === 'phase' ||
+      chars < (what.type === 'measurement' || what.type === 'checks' ? measuredChars : maxChars);
     this.patch({ unwritten: [...this.run.unwritten, ...this.#journal.splice(0).filter(hasRoomFor)] });
   }
 

@@ -1,6 +1,7 @@
+import type { CheckResult } from './checks.ts';
 import type { Evidence, TargetObservation } from './evidence.ts';
 import type { Facts, Stops } from './facts.ts';
-import type { EpochMs, ResourceId } from './ids.ts';
+import type { EpochMs, ResourceId, UnitId } from './ids.ts';
 
 /** What the engine hands to `decide`. Every event carries its time. */
 export type RunEvent =
@@ -40,7 +41,17 @@ export type CommandResult =
       readonly stops: Stops;
       readonly targets: readonly TargetObservation[];
       readonly evidence: readonly Evidence[];
+      readonly checks: readonly CheckResult[];
+      readonly effects: readonly UnitObservation[];
     };
+
+/** What a look saw of a control-plane change: whether it made any difference to anybody; null where that is not known. */
+export interface UnitObservation {
+  readonly unit: UnitId;
+  readonly inEffect: boolean | null;
+  /** For people: "12 calls were throttled". */
+  readonly detail: string;
+}
 
 /**
  * What a resource shows: `clean` the captured value; `ours` still this run's change; `drift` a value of somebody

@@ -1,3 +1,5 @@
+import type { Experiment, Fault } from '../generated/types.ts';
+import { checkExposure } from './exposure-checks.ts';
 import { entries, type Entry, maxInvocationMs } from './experiment-parts.ts';
 import { checkSchedule } from './schedule-checks.ts';
 import { checkSignals } from './signal-checks.ts';
@@ -5,18 +7,17 @@ import { checkTargets } from './target-checks.ts';
 import { listing, type Path, type Problem, show } from './problem.ts';
 import { isMapping } from './schema-branch.ts';
 import { suggest } from './suggest.ts';
-import { formatDuration, formatShare } from './units.ts';
+import { formatDuration } from './units.ts';
 
 /** What is known beyond the file itself; what is absent is not checked. */
 export interface KnownFacts {
   /** The modelled errors of each AWS service, by the service's name. */
   readonly errorsByService?: Readonly<Record<string, readonly string[]>>;
   /** Why a fault can lose data for good, or null: such a fault must carry `acceptsDataLoss: true`. */
-  readonly losesData?: (fault: Readonly<Record<string, unknown>>) => string | null;
+  readonly losesData?: (fault: Fault) => string | null;
 }
 
 const hourMs = 3_600_000;
-const maxExposure = 0.5;
 const maxDurationMs = 24 * hourMs;
 const maxRecoveryMs = hourMs;
 
@@ -28,12 +29,12 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
   const targets = isMapping(file['targets']) ? file['targets'] : undefined;
   return [
     ...checkLimits(file),
+    ...checkExposure(file['exposure'], faults),
     ...(targets === undefined ? [] : checkTargets(targets)),
     ...(targets === undefined ? [] : checkReferences([...faults, ...signals], targets)),
     ...faults.flatMap(({ path, value }) => [
       ...checkDelay(path, value['delay']),
       ...checkService(path, value, facts.errorsByService),
-      ...checkLoss(path, value, facts.losesData),
     ]),
     ...checkSignals(signals, faults, Object.keys(targets ?? {})),
     ...checkAlarms(file['abort']),
@@ -42,17 +43,8 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
 }
 
 function checkLimits(file: Readonly<Record<string, unknown>>): Problem[] {
-  const { exposure, duration, recovery } = file;
+  const { duration, recovery } = file;
   const problems: Problem[] = [];
-  if (typeof exposure === 'number' && exposure > maxExposure) {
-    problems.push({
-      path: ['exposure'],
-      code: 'exposure-too-large',
-      message: `An exposure of ${formatShare(exposure)} leaves no control group of the same size`,
-      found: formatShare(exposure),
-      expected: 'at most 50%',
-    });
-  }
   const tooLong = (name: string, value: unknown, limitMs: number): void => {
     if (typeof value !== 'number' || value <= limitMs) return;
     problems.push({
@@ -147,22 +139,21 @@ function checkService(
   ];
 }
 
-function checkLoss(
-  path: Path,
-  fault: Readonly<Record<string, unknown>>,
-  losesData: KnownFacts['losesData'],
-): Problem[] {
-  const reason = losesData?.(fault) ?? null;
-  if (reason === null || fault['acceptsDataLoss'] === true) return [];
-  return [
-    {
-      path,
-      code: 'data-loss-not-accepted',
-      message: `This fault can lose data for good: ${reason}`,
-      found: String(fault['kind']),
-      expected: 'acceptsDataLoss: true, if that may be',
-    },
-  ];
+/** Of a file that is right in every other way: only then is it known what its faults are. */
+export function checkLoss({ faults }: Experiment, losesData: KnownFacts['losesData']): Problem[] {
+  return faults.flatMap((fault, index): Problem[] => {
+    const reason = losesData?.(fault) ?? null;
+    if (reason === null || fault.acceptsDataLoss === true) return [];
+    return [
+      {
+        path: ['faults', index],
+        code: 'data-loss-not-accepted',
+        message: `This fault can lose data for good: ${reason}`,
+        found: fault.kind,
+        expected: 'acceptsDataLoss: true, if that may be',
+      },
+    ];
+  });
 }
 
 function checkAlarms(abort: unknown): Problem[] {

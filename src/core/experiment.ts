@@ -1,7 +1,7 @@
 import { experimentSchema } from '../generated/catalogue.ts';
 import type { Experiment } from '../generated/types.ts';
 import { validateResolvedExperiment } from '../generated/validate-resolved.js';
-import { checkExperiment, type KnownFacts } from './experiment-checks.ts';
+import { checkExperiment, checkLoss, type KnownFacts } from './experiment-checks.ts';
 import { type Problem, show } from './problem.ts';
 import { replaceStage } from './stage.ts';
 import { resolveUnits } from './units.ts';
@@ -50,6 +50,8 @@ function examine(
 ): { readonly value: unknown; readonly problems: readonly Problem[] } {
   const staged = replaceStage(file, options.stage);
   const resolved = resolveUnits(experimentSchema, staged.value);
-  const problems = [...staged.problems, ...resolved.problems, ...checkExperiment(resolved.value, options)];
-  return { value: resolved.value, problems };
+  const { value } = resolved;
+  const problems = [...staged.problems, ...resolved.problems, ...checkExperiment(value, options)];
+  if (problems.length > 0 || !validateResolvedExperiment(value)) return { value, problems };
+  return { value, problems: checkLoss(value, options.losesData) };
 }

@@ -1,3 +1,4 @@
+import type { CheckResult } from './checks.ts';
 import type { EpochMs } from './ids.ts';
 import type { UnitPlan } from './run.ts';
 
@@ -10,6 +11,8 @@ export interface Facts {
   readonly targets: readonly TargetFacts[];
   /** What would be changed, by the drivers of the experiment's faults. */
   readonly units: readonly UnitPlan[];
+  /** What must hold before the fault, looked at right before it: empty when the run is only requested. */
+  readonly checks: readonly CheckResult[];
 }
 
 /** Caps of the settings; nothing in an experiment file can widen them. */

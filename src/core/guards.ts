@@ -1,3 +1,5 @@
+import { describeBreak } from './checks.ts';
+import { exposureOf } from './exposure.ts';
 import type { Facts } from './facts.ts';
 import { isInFunction } from './placement.ts';
 import type { Run } from './run.ts';
@@ -32,10 +34,11 @@ const window: Guard = (_run, facts) =>
 
 const caps: Guard = ({ experiment }, { limits }) => {
   const refusals: Refusal[] = [];
-  if (experiment.exposure > limits.maxExposure)
+  const exposure = exposureOf(experiment);
+  if (exposure > limits.maxExposure)
     refusals.push({
       code: 'exposure-too-large',
-      reason: `Exposure ${percent(experiment.exposure)} is above the cap of ${percent(limits.maxExposure)}.`,
+      reason: `Exposure ${percent(exposure)} is above the cap of ${percent(limits.maxExposure)}.`,
     });
   if (experiment.duration > limits.maxDurationMs)
     refusals.push({
@@ -132,6 +135,30 @@ const alarms: Guard = ({ experiment }, facts) => {
   });
 };
 
+/** What does not hold without the fault shows nothing of it; what cannot be read could not stop the run. */
+const steadyState: Guard = ({ phase, checks }, facts) => {
+  if (phase !== 'checking') return [];
+  const needed = checks.filter(({ when }) => when.includes('before'));
+  return needed.flatMap((check): readonly Refusal[] => {
+    const found = facts.checks.find(({ signal }) => signal === check.signal);
+    if (found === undefined || found.blind === true)
+      return [
+        {
+          code: 'signal-unreadable',
+          reason: `Signal ${check.signal} could not be read, so it could not stop the run: ${found?.detail ?? 'nobody looked'}.`,
+        },
+      ];
+    return found.state === 'broken'
+      ? [
+          {
+            code: 'steady-state-absent',
+            reason: `The steady state is absent before any fault. Signal ${check.signal}: ${describeBreak(check, found)}.`,
+          },
+        ]
+      : [];
+  });
+};
+
 const guards: readonly Guard[] = [
   killSwitch,
   slotAge,
@@ -142,6 +169,7 @@ const guards: readonly Guard[] = [
   sameTarget,
   dataLoss,
   alarms,
+  steadyState,
 ];
 
 /** Every refusal at once, in a fixed order; empty where the run may go on. */

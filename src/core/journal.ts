@@ -1,3 +1,4 @@
+import type { CheckResult } from './checks.ts';
 import type { Evidence, TargetObservation } from './evidence.ts';
 import type { EpochMs } from './ids.ts';
 import type { Phase } from './run.ts';
@@ -14,6 +15,8 @@ export type JournalFact =
   | { readonly type: 'phase'; readonly from: Phase | null; readonly to: Phase; readonly reason: string }
   | { readonly type: 'decision'; readonly decision: string; readonly reason: string }
   | { readonly type: 'effect'; readonly effect: string; readonly unit: string; readonly outcome: string }
+  /** What a look found of the checks; what it showed already is not told again. */
+  | { readonly type: 'checks'; readonly checks: readonly CheckResult[] }
   | {
       readonly type: 'measurement';
       readonly targets: readonly TargetObservation[];

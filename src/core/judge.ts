@@ -1,7 +1,9 @@
 import { unevenSplit } from '../stats/balance.ts';
+import { judgeCheck } from './check-verdicts.ts';
 import type { Evidence, JudgeSettings, TargetObservation } from './evidence.ts';
 import type { HypothesisState, Run } from './run.ts';
-import type { HypothesisVerdict, Verdict } from './verdict.ts';
+import { faultsWithoutEffect, needsLayer, silentFaults } from './in-effect.ts';
+import type { CheckVerdict, HypothesisVerdict, Verdict } from './verdict.ts';
 
 /** Joint evidence of harm: the weighted mean of the e-values, as a logarithm. An abort needs log(1/alphaAbort). */
 export function logJoint(evidence: readonly Evidence[], states: readonly HypothesisState[]): number {
@@ -62,34 +64,37 @@ export function verdictOf(run: Run): Verdict {
   const { judge } = run.settings;
   const hypotheses = run.hypotheses.map((state): HypothesisVerdict => judgeOne(state, judge));
   const obstacle = obstacleTo(run);
-  const base = { hypotheses, notJudged: run.notJudged };
+  const checks = run.checks.map(judgeCheck);
+  const base = { hypotheses, checks, notJudged: run.notJudged };
   if (obstacle !== null) return { ...base, verdict: 'inconclusive', sentence: obstacle };
-  const broken = hypotheses.filter((one) => one.verdict === 'deviated');
+  const all = [...hypotheses, ...checks];
+  const broken = all.filter((one) => one.verdict === 'deviated');
   if (run.abort?.code === 'deviation' || broken.length > 0) {
     const names = broken.length > 0 ? broken.map((one) => one.claim) : run.hypotheses.map((one) => one.claim);
     return { ...base, verdict: 'deviated', sentence: `The steady state did not hold: ${names.join('; ')}.` };
   }
   if (run.abort !== null)
     return { ...base, verdict: 'inconclusive', sentence: 'The run ended before a verdict could be reached.' };
-  const silent = silentFaults(run);
-  if (silent.length > 0)
-    return {
-      ...base,
-      verdict: 'inconclusive',
-      sentence: `Fault ${silent.join(', ')} was never injected: no invocation or call matched it.`,
-    };
+  const doubt = doubtOf(run) ?? undecided(hypotheses, checks);
+  if (doubt !== null) return { ...base, verdict: 'inconclusive', sentence: doubt };
+  const claims = all.map((one) => one.claim).join('; ');
+  return { ...base, verdict: 'held', sentence: `The steady state held: ${claims}.` };
+}
+
+function undecided(hypotheses: readonly HypothesisVerdict[], checks: readonly CheckVerdict[]): string | null {
   const open = hypotheses.filter((one) => one.verdict === 'inconclusive');
-  return open.length === 0
-    ? {
-        ...base,
-        verdict: 'held',
-        sentence: `The steady state held: ${hypotheses.map((one) => one.claim).join('; ')}.`,
-      }
-    : {
-        ...base,
-        verdict: 'inconclusive',
-        sentence: `Too little data to say: ${open.map((one) => one.claim).join('; ')}.`,
-      };
+  const unknown = checks.filter((one) => one.verdict === 'inconclusive');
+  const sentences = [
+    ...(open.length > 0 ? [`Too little data to say: ${open.map((one) => one.claim).join('; ')}.`] : []),
+    ...(unknown.length > 0
+      ? [`Not known: ${unknown.map((one) => `${one.claim} (${decapitalised(one.why)})`).join('; ')}.`]
+      : []),
+  ];
+  return sentences.length === 0 ? null : sentences.join(' ');
+}
+
+function decapitalised(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`.replace(/\.$/, '');
 }
 
 function judgeOne(state: HypothesisState, judge: JudgeSettings): HypothesisVerdict {
@@ -120,27 +125,37 @@ function judgeOne(state: HypothesisState, judge: JudgeSettings): HypothesisVerdi
 }
 
 /**
- * What keeps a run from showing anything about its faults, whatever made it end: none of them fired, the layer never
- * reported, or the control group fares as badly, which the abort may have come too early to see.
+ * What keeps a run from showing anything about its faults, whatever made it end: none of them had an effect, the layer
+ * never reported, or the control group fares as badly, which the abort may have come too early to see.
  */
 function obstacleTo(run: Run): string | null {
-  const { measuring } = run;
-  if (run.hypotheses.length === 0) return 'No signal of this experiment could be judged here.';
+  if (run.hypotheses.length === 0 && run.checks.length === 0)
+    return 'No signal of this experiment could be judged here.';
   if (run.hypotheses.some((state) => absentInControl(state, run.settings.judge)))
     return 'The control group, which gets no fault, breaks the tolerance as well: the steady state was absent.';
   if (unevenGroups(run)) return 'The groups are not split as they were drawn, so nothing can be compared.';
-  if (measuring.realms === 0)
-    return 'The layer never reported: no function was invoked, or it runs without the layer or its permissions.';
-  if (measuring.enrolled === 0) return 'No invocation was enrolled.';
-  return silentFaults(run).length === run.experiment.faults.length
-    ? 'No fault was ever injected: no invocation or call matched it.'
-    : null;
+  // What broke although only some of the faults did anything broke under those.
+  return silentFaults(run).length < run.experiment.faults.length ? null : silence(run);
 }
 
-function silentFaults({ experiment, measuring }: Run): readonly string[] {
-  return experiment.faults
-    .map((_, index) => `f${index + 1}`)
-    .filter((id) => (measuring.fired[id] ?? 0) === 0);
+/** What keeps a run from showing that the steady state holds under all of its faults. */
+function doubtOf(run: Run): string | null {
+  const without = faultsWithoutEffect(run);
+  return without.length > 0
+    ? `Fault ${without.join(', ')} was in place, but had no effect that could be seen.`
+    : silence(run);
+}
+
+function silence(run: Run): string | null {
+  const { measuring, experiment } = run;
+  if (needsLayer(run) && measuring.realms === 0)
+    return 'The layer never reported: no function was invoked, or it runs without the layer or its permissions.';
+  if (needsLayer(run) && measuring.enrolled === 0) return 'No invocation was enrolled.';
+  const silent = silentFaults(run);
+  if (silent.length === 0) return null;
+  return silent.length === experiment.faults.length
+    ? 'No fault was ever injected: no invocation or call matched it.'
+    : `Fault ${silent.join(', ')} was never injected: no invocation or call matched it.`;
 }
 
 function round(value: number): string {

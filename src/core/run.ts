@@ -1,4 +1,5 @@
 import type { Experiment } from '../generated/types.ts';
+import type { CheckState } from './checks.ts';
 import type { OutboxEntry } from './commands.ts';
 import type { JudgeSettings } from './evidence.ts';
 import type { TargetFacts } from './facts.ts';
@@ -59,6 +60,8 @@ export interface Run {
   /** The first reason to stop wins and is never changed. */
   readonly abort: AbortReason | null;
   readonly hypotheses: readonly HypothesisState[];
+  /** Signals that are kept or broken at each look. */
+  readonly checks: readonly CheckState[];
   /** Signals that exist only elsewhere, and why. */
   readonly notJudged: readonly { readonly signal: string; readonly why: string }[];
   readonly measuring: Measuring;
@@ -188,6 +191,8 @@ export interface Measuring {
   /** Invocations that have started and have no outcome yet, at the latest look. */
   readonly pending: number;
   readonly fired: Readonly<Record<string, number>>;
+  /** Whether a unit's change was ever seen to have an effect; only of those of which that can be seen. */
+  readonly inEffect: Readonly<Record<UnitId, boolean>>;
   readonly enrolled: number;
   /** Largest evidence, over all looks and targets, that the groups are not drawn as they should be. */
   readonly maxLogUneven: number;

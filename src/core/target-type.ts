@@ -16,9 +16,16 @@ const tells = {
   fisTemplate: 'fis-template',
 } as const satisfies Readonly<Record<string, TargetType>>;
 
+export const targetTypes: readonly TargetType[] = [...new Set(Object.values(tells))];
+
+/** The type that a target of a file tells; undefined where it tells none. */
+export function typeTold(target: Readonly<Record<string, unknown>>): TargetType | undefined {
+  return Object.entries(tells).find(([property]) => Object.hasOwn(target, property))?.[1];
+}
+
 /** What a target of an experiment is. */
 export function targetTypeOf(target: Experiment['targets'][string]): TargetType {
-  const found = Object.entries(tells).find(([property]) => Object.hasOwn(target, property));
+  const found = typeTold(target);
   if (found === undefined) throw new Error(`A target of no known type: ${JSON.stringify(target)}`);
-  return found[1];
+  return found;
 }

@@ -2,8 +2,11 @@ import type { SchemaNode } from '../generated/catalogue.ts';
 import { type Path, type Problem, show } from './problem.ts';
 import { branchFor } from './schema-branch.ts';
 
-/** How a quantity in a file becomes a number: `duration` to milliseconds, the others to fractions. */
-export type Unit = 'duration' | 'share' | 'points' | 'increase';
+/**
+ * How a quantity in a file becomes a number: `duration` to milliseconds, the others to fractions. A `span` is a duration
+ * where a plain number may stand as well: it becomes `{ ms }`, so that the two can be told apart.
+ */
+export type Unit = 'duration' | 'span' | 'share' | 'points' | 'increase';
 
 export type Parsed =
   | { readonly ok: true; readonly value: number }
@@ -21,6 +24,7 @@ const minShare = 0.000001;
 
 const expectations: Readonly<Record<Unit, string>> = {
   duration: 'a length of time with its unit, such as 800ms, 5s, 10m or 1h',
+  span: 'a length of time with its unit, such as 5s or 10m',
   share: 'a share with a percent sign, such as 5%',
   points: 'a difference in percentage points, such as +0.5 points',
   increase: 'an increase over the control group, such as +10%',
@@ -69,6 +73,7 @@ export function parseIncrease(text: string): Parsed {
 
 const parsers: Readonly<Record<Unit, (text: string) => Parsed>> = {
   duration: parseDuration,
+  span: parseDuration,
   share: parseShare,
   points: parsePoints,
   increase: parseIncrease,
@@ -85,6 +90,7 @@ function notAQuantity(unit: Unit, text: string): Parsed {
 
 const smallest: Readonly<Record<Unit, string>> = {
   duration: '0.001ms',
+  span: '0.001ms',
   share: '0.0001%',
   points: '0.0001 points',
   increase: '+0.0001%',
@@ -176,7 +182,7 @@ function resolveQuantity(
   if (parsed.ok) {
     const problem = outOfRange(node, unit, value, parsed.value);
     if (problem !== null) problems.push({ path, ...problem });
-    return parsed.value;
+    return unit === 'span' ? { ms: parsed.value } : parsed.value;
   }
   const { code, message, expected } = parsed;
   if (code === 'out-of-bounds') problems.push({ path, code, message, found: value, expected });

@@ -87,12 +87,14 @@ async function carryOut(
     case 'check-stops':
       return { type: 'stops', stops: await readStops(ports, run) };
     case 'observe': {
-      const [look, stops] = await Promise.all([
-        ports.observe(run, command.final, ports.clock.now()),
+      const at = ports.clock.now();
+      const [look, probed, stops] = await Promise.all([
+        ports.observe(run, command.final, at),
+        ports.probe(run, at),
         // With every fault gone nothing is left to stop.
         run.phase === 'observing' ? readStops(ports, run, known) : nothingStops,
       ]);
-      return { type: 'observed', stops, ...look };
+      return { type: 'observed', stops, ...look, ...probed };
     }
     case 'capture':
     case 'apply':
@@ -152,9 +154,13 @@ async function gatherFacts(
 ): Promise<CommandResult> {
   // Before the others are counted: of two that begin at once, at least the later one sees the other.
   if (run.phase === 'checking') await ports.store.setUnderWay(run.id, true);
-  const [facts, stops] = await Promise.all([ports.facts(run, signal), readStops(ports, run, known)]);
+  const [facts, { checks }, stops] = await Promise.all([
+    ports.facts(run, signal),
+    ports.probe(run, ports.clock.now()),
+    readStops(ports, run, known),
+  ]);
   const units = ports.drivers.flatMap((driver) => driver.plan(run.experiment, facts.targets, run));
-  return { type: 'facts', facts: { ...facts, stops, units, at: ports.clock.now() } };
+  return { type: 'facts', facts: { ...facts, stops, units, checks, at: ports.clock.now() } };
 }
 
 async function readStops(ports: Ports, run: Run, known: Known = {}): Promise<Stops> {

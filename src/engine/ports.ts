@@ -1,5 +1,6 @@
+import type { CheckResult } from '../core/checks.ts';
 import type { Evidence, TargetObservation } from '../core/evidence.ts';
-import type { ReadBack } from '../core/events.ts';
+import type { ReadBack, UnitObservation } from '../core/events.ts';
 import type { Facts, Stops, TargetFacts } from '../core/facts.ts';
 import type { EpochMs, ResourceId, RunId, UnitId } from '../core/ids.ts';
 import type { JournalEntry } from '../core/journal.ts';
@@ -142,6 +143,11 @@ export interface Ports {
     final: boolean,
     at: EpochMs,
   ): Promise<{ targets: readonly TargetObservation[]; evidence: readonly Evidence[] }>;
+  /** Looks at the signals that are no statistics, as they are to be judged in the run's phase, and at what its changes do. */
+  probe(
+    run: Run,
+    at: EpochMs,
+  ): Promise<{ checks: readonly CheckResult[]; effects: readonly UnitObservation[] }>;
   scheduleTick(id: RunId, epoch: number, n: number, at: EpochMs): Promise<void>;
   armDeadMan(
     run: Run,

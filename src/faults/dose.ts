@@ -2,6 +2,7 @@ import type { TargetFacts } from '../core/facts.ts';
 import type { Run, Unit, UnitPlan } from '../core/run.ts';
 import { isInFunction } from '../core/placement.ts';
 import { cohortsOf } from '../core/cohorts.ts';
+import { exposureOf } from '../core/exposure.ts';
 import type { Dose, Experiment, Fault } from '../generated/types.ts';
 import { EffectError } from '../engine/errors.ts';
 import type { EffectContext, FaultDriver, FunctionStore, Json, ReadResult } from '../engine/ports.ts';
@@ -96,7 +97,7 @@ export function doseOf(run: Run, unit: Unit, epoch: number): Dose {
     function: functionOf(run, unit),
     expiresAt: run.injection.expiresAt,
     salt: run.settings.salt,
-    exposure: run.experiment.exposure,
+    exposure: exposureOf(run.experiment),
     tick: cohortsOf(run),
     stalenessMs: run.settings.stalenessMs,
     acknowledgeStart: faults.some(({ fault }) => moduleOf(fault).canEndProcess),

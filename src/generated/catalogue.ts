@@ -955,6 +955,230 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
 };
 
 export const signalSchemas: Readonly<Record<SignalKind, SchemaNode>> = {
+ "cloudwatch.alarm": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:signals/cloudwatch.alarm",
+  "title": "CloudWatch alarm",
+  "description": "Holds as long as the alarm is not in ALARM.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "name",
+   "signal",
+   "alarm"
+  ],
+  "properties": {
+   "name": {
+    "title": "Name",
+    "description": "Lower-case letters, digits and hyphens.",
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]*$",
+    "minLength": 1,
+    "maxLength": 64
+   },
+   "signal": {
+    "const": "cloudwatch.alarm"
+   },
+   "alarm": {
+    "title": "Alarm name",
+    "description": "The name of a metric alarm or of a composite alarm.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 255
+   },
+   "quiet": {
+    "title": "Quiet by nature",
+    "description": "The alarm has no data while all is well: INSUFFICIENT_DATA counts as kept. Without it: as unknown, and before the fault it refuses the run.",
+    "type": "boolean"
+   },
+   "tolerates": {
+    "title": "Tolerates",
+    "description": "How many looks in a row may find the alarm in ALARM before it counts. Without it: none.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 10
+   },
+   "when": {
+    "title": "When the signal is judged",
+    "description": "The parts of a run in which this signal must hold. Without it: before, during and after.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 3,
+    "uniqueItems": true,
+    "items": {
+     "enum": [
+      "before",
+      "during",
+      "after"
+     ]
+    }
+   }
+  }
+ },
+ "cloudwatch.metric": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:signals/cloudwatch.metric",
+  "title": "CloudWatch metric",
+  "description": "A CloudWatch metric between two limits. Only whole periods count: during the fault those that lie within it, after it those that began after it.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "name",
+   "signal",
+   "namespace",
+   "metric",
+   "stat"
+  ],
+  "anyOf": [
+   {
+    "required": [
+     "atMost"
+    ]
+   },
+   {
+    "required": [
+     "atLeast"
+    ]
+   }
+  ],
+  "properties": {
+   "name": {
+    "title": "Name",
+    "description": "Lower-case letters, digits and hyphens.",
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]*$",
+    "minLength": 1,
+    "maxLength": 64
+   },
+   "signal": {
+    "const": "cloudwatch.metric"
+   },
+   "namespace": {
+    "title": "Namespace",
+    "description": "The metric's namespace: AWS/SQS, or one of your own.",
+    "type": "string",
+    "pattern": "^[^:]\\S*( \\S+)*$",
+    "minLength": 1,
+    "maxLength": 255
+   },
+   "metric": {
+    "title": "Metric",
+    "description": "The metric's name, such as ApproximateAgeOfOldestMessage.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 255
+   },
+   "dimensions": {
+    "title": "Dimensions",
+    "description": "Every dimension that the metric is published with, by name: CloudWatch keeps each combination as a metric of its own.",
+    "type": "object",
+    "minProperties": 1,
+    "maxProperties": 30,
+    "propertyNames": {
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 255
+    },
+    "additionalProperties": {
+     "title": "Value",
+     "type": "string",
+     "minLength": 1,
+     "maxLength": 1024
+    }
+   },
+   "stat": {
+    "title": "Statistic",
+    "description": "What is taken of the values in one period: Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p95 or p99.9.",
+    "type": "string",
+    "pattern": "^(Sum|Average|Minimum|Maximum|SampleCount|p([0-9]|[1-9][0-9])(\\.[0-9]{1,2})?|p100)$",
+    "maxLength": 16
+   },
+   "period": {
+    "title": "Period",
+    "description": "The length of one period: 10s, 20s or 30s for metrics of high resolution, else a multiple of 1m, at most 1h. Without it: 1m.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+    "maxLength": 32,
+    "unit": "duration",
+    "least": "10s",
+    "most": "1h"
+   },
+   "timeUnit": {
+    "title": "Unit of time",
+    "description": "What a metric of time is counted in; its limits are then written with a unit, such as 10m.",
+    "enum": [
+     "seconds",
+     "milliseconds",
+     "microseconds"
+    ]
+   },
+   "atMost": {
+    "title": "Amount",
+    "description": "The largest value that is acceptable.",
+    "oneOf": [
+     {
+      "type": "number"
+     },
+     {
+      "title": "Span",
+      "description": "A length of time with its unit, beside plain numbers.",
+      "type": "string",
+      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+      "maxLength": 32,
+      "unit": "span"
+     }
+    ]
+   },
+   "atLeast": {
+    "title": "Amount",
+    "description": "The smallest value that is acceptable.",
+    "oneOf": [
+     {
+      "type": "number"
+     },
+     {
+      "title": "Span",
+      "description": "A length of time with its unit, beside plain numbers.",
+      "type": "string",
+      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+      "maxLength": 32,
+      "unit": "span"
+     }
+    ]
+   },
+   "missing": {
+    "title": "Missing",
+    "description": "What a period without data counts as: a deviation, a value of zero, or nothing (ignore: it neither breaks the tolerance nor keeps the signal from holding). Without it: unknown, and a run in which no period had data is inconclusive.",
+    "enum": [
+     "deviation",
+     "ignore",
+     "zero"
+    ]
+   },
+   "tolerates": {
+    "title": "Tolerates",
+    "description": "How many looks in a row may find the tolerance broken before it counts. Without it: none.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 10
+   },
+   "when": {
+    "title": "When the signal is judged",
+    "description": "The parts of a run in which this signal must hold. Without it: before, during and after.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 3,
+    "uniqueItems": true,
+    "items": {
+     "enum": [
+      "before",
+      "during",
+      "after"
+     ]
+    }
+   }
+  }
+ },
  "failures": {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "inoculate:signals/failures",
@@ -1001,6 +1225,216 @@ export const signalSchemas: Readonly<Record<SignalKind, SchemaNode>> = {
     "pattern": "^\\+?[0-9]+(\\.[0-9]+)? points?$",
     "maxLength": 24,
     "unit": "points"
+   },
+   "when": {
+    "title": "When the signal is judged",
+    "description": "The parts of a run in which this signal must hold. Without it: before, during and after.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 3,
+    "uniqueItems": true,
+    "items": {
+     "enum": [
+      "before",
+      "during",
+      "after"
+     ]
+    }
+   }
+  }
+ },
+ "http.probe": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:signals/http.probe",
+  "title": "HTTP probe",
+  "description": "Asks an address at every look, and holds where the answer is right and in time. No answer, a redirect (unless its status is asked for) and a late answer count as deviation.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "name",
+   "signal",
+   "url"
+  ],
+  "properties": {
+   "name": {
+    "title": "Name",
+    "description": "Lower-case letters, digits and hyphens.",
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]*$",
+    "minLength": 1,
+    "maxLength": 64
+   },
+   "signal": {
+    "const": "http.probe"
+   },
+   "url": {
+    "title": "URL",
+    "description": "The address, without user name and password. Addresses of cloud metadata and other link-local ones are refused.",
+    "type": "string",
+    "pattern": "^https?://[^\\s#]+$",
+    "maxLength": 2048
+   },
+   "method": {
+    "title": "Method",
+    "description": "GET or HEAD, which change nothing; POST only by name, and without a body. Without it: GET.",
+    "enum": [
+     "GET",
+     "HEAD",
+     "POST"
+    ]
+   },
+   "headers": {
+    "title": "Headers",
+    "description": "Sent with the request. They stand in the experiment for all to read: no secrets.",
+    "type": "object",
+    "minProperties": 1,
+    "maxProperties": 20,
+    "propertyNames": {
+     "type": "string",
+     "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+     "maxLength": 128
+    },
+    "additionalProperties": {
+     "title": "Value",
+     "type": "string",
+     "pattern": "^[\\t\\x20-\\x7e]*$",
+     "maxLength": 1024
+    }
+   },
+   "status": {
+    "title": "Status",
+    "description": "The status of a right answer. Without it: any from 200 to 299.",
+    "type": "integer",
+    "minimum": 100,
+    "maximum": 599
+   },
+   "within": {
+    "title": "Within",
+    "description": "How long the answer may take, at most 8s. Without it: 5s.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+    "maxLength": 32,
+    "unit": "duration",
+    "least": "50ms",
+    "most": "8s"
+   },
+   "body": {
+    "title": "Body",
+    "description": "What the first 256 KB of the answer must show.",
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+     "contains"
+    ],
+    "properties": {
+     "contains": {
+      "title": "Contains",
+      "description": "A text that must stand in the answer.",
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 1024
+     }
+    }
+   },
+   "tolerates": {
+    "title": "Tolerates",
+    "description": "How many looks in a row may find no right answer before it counts. Without it: 1.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 10
+   },
+   "when": {
+    "title": "When the signal is judged",
+    "description": "The parts of a run in which this signal must hold. Without it: before, during and after.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 3,
+    "uniqueItems": true,
+    "items": {
+     "enum": [
+      "before",
+      "during",
+      "after"
+     ]
+    }
+   }
+  }
+ },
+ "lambda.probe": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:signals/lambda.probe",
+  "title": "Lambda probe",
+  "description": "Invokes a function at every look and waits for its answer; holds where it answers without an error and in time.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "name",
+   "signal",
+   "function"
+  ],
+  "properties": {
+   "name": {
+    "title": "Name",
+    "description": "Lower-case letters, digits and hyphens.",
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]*$",
+    "minLength": 1,
+    "maxLength": 64
+   },
+   "signal": {
+    "const": "lambda.probe"
+   },
+   "function": {
+    "title": "Function",
+    "description": "Its name or ARN, with version or alias if that is meant. Invoking it must change nothing that matters.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "payload": {
+    "title": "Payload",
+    "description": "The event that the function is invoked with. Without it: an empty object.",
+    "type": "object",
+    "maxProperties": 100,
+    "tsType": "Record<string, unknown>"
+   },
+   "within": {
+    "title": "Within",
+    "description": "How long the answer may take, at most 8s. Without it: 5s.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+    "maxLength": 32,
+    "unit": "duration",
+    "least": "50ms",
+    "most": "8s"
+   },
+   "body": {
+    "title": "Body",
+    "description": "What the answer must be or show.",
+    "type": "object",
+    "additionalProperties": false,
+    "minProperties": 1,
+    "properties": {
+     "contains": {
+      "title": "Contains",
+      "description": "A text that must stand in the answer.",
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 1024
+     },
+     "equals": {
+      "title": "Equals",
+      "description": "The answer as a JSON value; the order of properties does not matter.",
+      "tsType": "unknown"
+     }
+    }
+   },
+   "tolerates": {
+    "title": "Tolerates",
+    "description": "How many looks in a row may find no right answer before it counts. Without it: 1.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 10
    },
    "when": {
     "title": "When the signal is judged",
@@ -1157,7 +1591,6 @@ export const experimentSchema: SchemaNode = {
   "targets",
   "steadyState",
   "faults",
-  "exposure",
   "duration"
  ],
  "properties": {
@@ -1426,6 +1859,230 @@ export const experimentSchema: SchemaNode = {
     "oneOf": [
      {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:signals/cloudwatch.alarm",
+      "title": "CloudWatch alarm",
+      "description": "Holds as long as the alarm is not in ALARM.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "name",
+       "signal",
+       "alarm"
+      ],
+      "properties": {
+       "name": {
+        "title": "Name",
+        "description": "Lower-case letters, digits and hyphens.",
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9-]*$",
+        "minLength": 1,
+        "maxLength": 64
+       },
+       "signal": {
+        "const": "cloudwatch.alarm"
+       },
+       "alarm": {
+        "title": "Alarm name",
+        "description": "The name of a metric alarm or of a composite alarm.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 255
+       },
+       "quiet": {
+        "title": "Quiet by nature",
+        "description": "The alarm has no data while all is well: INSUFFICIENT_DATA counts as kept. Without it: as unknown, and before the fault it refuses the run.",
+        "type": "boolean"
+       },
+       "tolerates": {
+        "title": "Tolerates",
+        "description": "How many looks in a row may find the alarm in ALARM before it counts. Without it: none.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 10
+       },
+       "when": {
+        "title": "When the signal is judged",
+        "description": "The parts of a run in which this signal must hold. Without it: before, during and after.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 3,
+        "uniqueItems": true,
+        "items": {
+         "enum": [
+          "before",
+          "during",
+          "after"
+         ]
+        }
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:signals/cloudwatch.metric",
+      "title": "CloudWatch metric",
+      "description": "A CloudWatch metric between two limits. Only whole periods count: during the fault those that lie within it, after it those that began after it.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "name",
+       "signal",
+       "namespace",
+       "metric",
+       "stat"
+      ],
+      "anyOf": [
+       {
+        "required": [
+         "atMost"
+        ]
+       },
+       {
+        "required": [
+         "atLeast"
+        ]
+       }
+      ],
+      "properties": {
+       "name": {
+        "title": "Name",
+        "description": "Lower-case letters, digits and hyphens.",
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9-]*$",
+        "minLength": 1,
+        "maxLength": 64
+       },
+       "signal": {
+        "const": "cloudwatch.metric"
+       },
+       "namespace": {
+        "title": "Namespace",
+        "description": "The metric's namespace: AWS/SQS, or one of your own.",
+        "type": "string",
+        "pattern": "^[^:]\\S*( \\S+)*$",
+        "minLength": 1,
+        "maxLength": 255
+       },
+       "metric": {
+        "title": "Metric",
+        "description": "The metric's name, such as ApproximateAgeOfOldestMessage.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 255
+       },
+       "dimensions": {
+        "title": "Dimensions",
+        "description": "Every dimension that the metric is published with, by name: CloudWatch keeps each combination as a metric of its own.",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 30,
+        "propertyNames": {
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 255
+        },
+        "additionalProperties": {
+         "title": "Value",
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 1024
+        }
+       },
+       "stat": {
+        "title": "Statistic",
+        "description": "What is taken of the values in one period: Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p95 or p99.9.",
+        "type": "string",
+        "pattern": "^(Sum|Average|Minimum|Maximum|SampleCount|p([0-9]|[1-9][0-9])(\\.[0-9]{1,2})?|p100)$",
+        "maxLength": 16
+       },
+       "period": {
+        "title": "Period",
+        "description": "The length of one period: 10s, 20s or 30s for metrics of high resolution, else a multiple of 1m, at most 1h. Without it: 1m.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
+        "unit": "duration",
+        "least": "10s",
+        "most": "1h"
+       },
+       "timeUnit": {
+        "title": "Unit of time",
+        "description": "What a metric of time is counted in; its limits are then written with a unit, such as 10m.",
+        "enum": [
+         "seconds",
+         "milliseconds",
+         "microseconds"
+        ]
+       },
+       "atMost": {
+        "title": "Amount",
+        "description": "The largest value that is acceptable.",
+        "oneOf": [
+         {
+          "type": "number"
+         },
+         {
+          "title": "Span",
+          "description": "A length of time with its unit, beside plain numbers.",
+          "type": "string",
+          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+          "maxLength": 32,
+          "unit": "span"
+         }
+        ]
+       },
+       "atLeast": {
+        "title": "Amount",
+        "description": "The smallest value that is acceptable.",
+        "oneOf": [
+         {
+          "type": "number"
+         },
+         {
+          "title": "Span",
+          "description": "A length of time with its unit, beside plain numbers.",
+          "type": "string",
+          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+          "maxLength": 32,
+          "unit": "span"
+         }
+        ]
+       },
+       "missing": {
+        "title": "Missing",
+        "description": "What a period without data counts as: a deviation, a value of zero, or nothing (ignore: it neither breaks the tolerance nor keeps the signal from holding). Without it: unknown, and a run in which no period had data is inconclusive.",
+        "enum": [
+         "deviation",
+         "ignore",
+         "zero"
+        ]
+       },
+       "tolerates": {
+        "title": "Tolerates",
+        "description": "How many looks in a row may find the tolerance broken before it counts. Without it: none.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 10
+       },
+       "when": {
+        "title": "When the signal is judged",
+        "description": "The parts of a run in which this signal must hold. Without it: before, during and after.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 3,
+        "uniqueItems": true,
+        "items": {
+         "enum": [
+          "before",
+          "during",
+          "after"
+         ]
+        }
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
       "$id": "inoculate:signals/failures",
       "title": "Failures",
       "description": "The share of invocations that fail: the handler throws, the function times out, or its process ends.",
@@ -1470,6 +2127,216 @@ export const experimentSchema: SchemaNode = {
         "pattern": "^\\+?[0-9]+(\\.[0-9]+)? points?$",
         "maxLength": 24,
         "unit": "points"
+       },
+       "when": {
+        "title": "When the signal is judged",
+        "description": "The parts of a run in which this signal must hold. Without it: before, during and after.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 3,
+        "uniqueItems": true,
+        "items": {
+         "enum": [
+          "before",
+          "during",
+          "after"
+         ]
+        }
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:signals/http.probe",
+      "title": "HTTP probe",
+      "description": "Asks an address at every look, and holds where the answer is right and in time. No answer, a redirect (unless its status is asked for) and a late answer count as deviation.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "name",
+       "signal",
+       "url"
+      ],
+      "properties": {
+       "name": {
+        "title": "Name",
+        "description": "Lower-case letters, digits and hyphens.",
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9-]*$",
+        "minLength": 1,
+        "maxLength": 64
+       },
+       "signal": {
+        "const": "http.probe"
+       },
+       "url": {
+        "title": "URL",
+        "description": "The address, without user name and password. Addresses of cloud metadata and other link-local ones are refused.",
+        "type": "string",
+        "pattern": "^https?://[^\\s#]+$",
+        "maxLength": 2048
+       },
+       "method": {
+        "title": "Method",
+        "description": "GET or HEAD, which change nothing; POST only by name, and without a body. Without it: GET.",
+        "enum": [
+         "GET",
+         "HEAD",
+         "POST"
+        ]
+       },
+       "headers": {
+        "title": "Headers",
+        "description": "Sent with the request. They stand in the experiment for all to read: no secrets.",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 20,
+        "propertyNames": {
+         "type": "string",
+         "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+         "maxLength": 128
+        },
+        "additionalProperties": {
+         "title": "Value",
+         "type": "string",
+         "pattern": "^[\\t\\x20-\\x7e]*$",
+         "maxLength": 1024
+        }
+       },
+       "status": {
+        "title": "Status",
+        "description": "The status of a right answer. Without it: any from 200 to 299.",
+        "type": "integer",
+        "minimum": 100,
+        "maximum": 599
+       },
+       "within": {
+        "title": "Within",
+        "description": "How long the answer may take, at most 8s. Without it: 5s.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
+        "unit": "duration",
+        "least": "50ms",
+        "most": "8s"
+       },
+       "body": {
+        "title": "Body",
+        "description": "What the first 256 KB of the answer must show.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+         "contains"
+        ],
+        "properties": {
+         "contains": {
+          "title": "Contains",
+          "description": "A text that must stand in the answer.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 1024
+         }
+        }
+       },
+       "tolerates": {
+        "title": "Tolerates",
+        "description": "How many looks in a row may find no right answer before it counts. Without it: 1.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 10
+       },
+       "when": {
+        "title": "When the signal is judged",
+        "description": "The parts of a run in which this signal must hold. Without it: before, during and after.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 3,
+        "uniqueItems": true,
+        "items": {
+         "enum": [
+          "before",
+          "during",
+          "after"
+         ]
+        }
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:signals/lambda.probe",
+      "title": "Lambda probe",
+      "description": "Invokes a function at every look and waits for its answer; holds where it answers without an error and in time.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "name",
+       "signal",
+       "function"
+      ],
+      "properties": {
+       "name": {
+        "title": "Name",
+        "description": "Lower-case letters, digits and hyphens.",
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9-]*$",
+        "minLength": 1,
+        "maxLength": 64
+       },
+       "signal": {
+        "const": "lambda.probe"
+       },
+       "function": {
+        "title": "Function",
+        "description": "Its name or ARN, with version or alias if that is meant. Invoking it must change nothing that matters.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "payload": {
+        "title": "Payload",
+        "description": "The event that the function is invoked with. Without it: an empty object.",
+        "type": "object",
+        "maxProperties": 100,
+        "tsType": "Record<string, unknown>"
+       },
+       "within": {
+        "title": "Within",
+        "description": "How long the answer may take, at most 8s. Without it: 5s.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
+        "unit": "duration",
+        "least": "50ms",
+        "most": "8s"
+       },
+       "body": {
+        "title": "Body",
+        "description": "What the answer must be or show.",
+        "type": "object",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "properties": {
+         "contains": {
+          "title": "Contains",
+          "description": "A text that must stand in the answer.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 1024
+         },
+         "equals": {
+          "title": "Equals",
+          "description": "The answer as a JSON value; the order of properties does not matter.",
+          "tsType": "unknown"
+         }
+        }
+       },
+       "tolerates": {
+        "title": "Tolerates",
+        "description": "How many looks in a row may find no right answer before it counts. Without it: 1.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 10
        },
        "when": {
         "title": "When the signal is judged",
@@ -2548,7 +3415,7 @@ export const experimentSchema: SchemaNode = {
   },
   "exposure": {
    "title": "Exposure",
-   "description": "The share of invocations in the experimental group, at most 50%: the control group is as large.",
+   "description": "The share of invocations in the experimental group, at most 50%: the control group is as large. Needed where a fault works inside a function, and refused where none does.",
    "type": "string",
    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
    "maxLength": 16,

@@ -419,6 +419,96 @@ export type InFunctionKind = InFunctionFault['kind'];
 export type ControlPlaneKind = ControlPlaneFault['kind'];
 
 /**
+ * Holds as long as the alarm is not in ALARM.
+ */
+export interface CloudwatchAlarmSignal {
+  /**
+   * Lower-case letters, digits and hyphens.
+   */
+  name: string;
+  signal: 'cloudwatch.alarm';
+  /**
+   * The name of a metric alarm or of a composite alarm.
+   */
+  alarm: string;
+  /**
+   * The alarm has no data while all is well: INSUFFICIENT_DATA counts as kept. Without it: as unknown, and before the fault it refuses the run.
+   */
+  quiet?: boolean;
+  /**
+   * How many looks in a row may find the alarm in ALARM before it counts. Without it: none.
+   */
+  tolerates?: number;
+  /**
+   * The parts of a run in which this signal must hold. Without it: before, during and after.
+   *
+   * @minItems 1
+   * @maxItems 3
+   */
+  when?: ('before' | 'during' | 'after')[];
+}
+
+/**
+ * A CloudWatch metric between two limits. Only whole periods count: during the fault those that lie within it, after it those that began after it.
+ */
+export interface CloudwatchMetricSignal {
+  /**
+   * Lower-case letters, digits and hyphens.
+   */
+  name: string;
+  signal: 'cloudwatch.metric';
+  /**
+   * The metric's namespace: AWS/SQS, or one of your own.
+   */
+  namespace: string;
+  /**
+   * The metric's name, such as ApproximateAgeOfOldestMessage.
+   */
+  metric: string;
+  /**
+   * Every dimension that the metric is published with, by name: CloudWatch keeps each combination as a metric of its own.
+   */
+  dimensions?: {
+    [k: string]: string;
+  };
+  /**
+   * What is taken of the values in one period: Sum, Average, Minimum, Maximum, SampleCount, or a percentile such as p95 or p99.9.
+   */
+  stat: string;
+  /**
+   * The length of one period: 10s, 20s or 30s for metrics of high resolution, else a multiple of 1m, at most 1h. Without it: 1m.
+   */
+  period?: Millis;
+  /**
+   * What a metric of time is counted in; its limits are then written with a unit, such as 10m.
+   */
+  timeUnit?: 'seconds' | 'milliseconds' | 'microseconds';
+  /**
+   * The largest value that is acceptable.
+   */
+  atMost?: number | {ms: Millis};
+  /**
+   * The smallest value that is acceptable.
+   */
+  atLeast?: number | {ms: Millis};
+  /**
+   * What a period without data counts as: a deviation, a value of zero, or nothing (ignore: it neither breaks the tolerance nor keeps the signal from holding). Without it: unknown, and a run in which no period had data is inconclusive.
+   */
+  missing?: 'deviation' | 'ignore' | 'zero';
+  /**
+   * How many looks in a row may find the tolerance broken before it counts. Without it: none.
+   */
+  tolerates?: number;
+  /**
+   * The parts of a run in which this signal must hold. Without it: before, during and after.
+   *
+   * @minItems 1
+   * @maxItems 3
+   */
+  when?: ('before' | 'during' | 'after')[];
+}
+
+/**
  * The share of invocations that fail: the handler throws, the function times out, or its process ends.
  */
 export interface FailuresSignal {
@@ -439,6 +529,106 @@ export interface FailuresSignal {
    * How many percentage points more than the control group is acceptable. Without atMost and noWorseThan: 1.5 times the control group plus 0.2 points.
    */
   noWorseThan?: Fraction;
+  /**
+   * The parts of a run in which this signal must hold. Without it: before, during and after.
+   *
+   * @minItems 1
+   * @maxItems 3
+   */
+  when?: ('before' | 'during' | 'after')[];
+}
+
+/**
+ * Asks an address at every look, and holds where the answer is right and in time. No answer, a redirect (unless its status is asked for) and a late answer count as deviation.
+ */
+export interface HttpProbeSignal {
+  /**
+   * Lower-case letters, digits and hyphens.
+   */
+  name: string;
+  signal: 'http.probe';
+  /**
+   * The address, without user name and password. Addresses of cloud metadata and other link-local ones are refused.
+   */
+  url: string;
+  /**
+   * GET or HEAD, which change nothing; POST only by name, and without a body. Without it: GET.
+   */
+  method?: 'GET' | 'HEAD' | 'POST';
+  /**
+   * Sent with the request. They stand in the experiment for all to read: no secrets.
+   */
+  headers?: {
+    [k: string]: string;
+  };
+  /**
+   * The status of a right answer. Without it: any from 200 to 299.
+   */
+  status?: number;
+  /**
+   * How long the answer may take, at most 8s. Without it: 5s.
+   */
+  within?: Millis;
+  /**
+   * What the first 256 KB of the answer must show.
+   */
+  body?: {
+    /**
+     * A text that must stand in the answer.
+     */
+    contains: string;
+  };
+  /**
+   * How many looks in a row may find no right answer before it counts. Without it: 1.
+   */
+  tolerates?: number;
+  /**
+   * The parts of a run in which this signal must hold. Without it: before, during and after.
+   *
+   * @minItems 1
+   * @maxItems 3
+   */
+  when?: ('before' | 'during' | 'after')[];
+}
+
+/**
+ * Invokes a function at every look and waits for its answer; holds where it answers without an error and in time.
+ */
+export interface LambdaProbeSignal {
+  /**
+   * Lower-case letters, digits and hyphens.
+   */
+  name: string;
+  signal: 'lambda.probe';
+  /**
+   * Its name or ARN, with version or alias if that is meant. Invoking it must change nothing that matters.
+   */
+  function: string;
+  /**
+   * The event that the function is invoked with. Without it: an empty object.
+   */
+  payload?: Record<string, unknown>;
+  /**
+   * How long the answer may take, at most 8s. Without it: 5s.
+   */
+  within?: Millis;
+  /**
+   * What the answer must be or show.
+   */
+  body?: {
+    /**
+     * A text that must stand in the answer.
+     */
+    contains?: string;
+    /**
+     * The answer as a JSON value; the order of properties does not matter.
+     */
+    equals?: unknown;
+  };
+  /**
+   * How many looks in a row may find no right answer before it counts. Without it: 1.
+   */
+  tolerates?: number;
   /**
    * The parts of a run in which this signal must hold. Without it: before, during and after.
    *
@@ -498,7 +688,11 @@ export interface LatencySignal {
 }
 
 export type Signal =
+  | CloudwatchAlarmSignal
+  | CloudwatchMetricSignal
   | FailuresSignal
+  | HttpProbeSignal
+  | LambdaProbeSignal
   | LatencySignal;
 
 export type SignalKind = Signal['signal'];
@@ -625,9 +819,9 @@ export interface Experiment {
    */
   faults: Fault[];
   /**
-   * The share of invocations in the experimental group, at most 50%: the control group is as large.
+   * The share of invocations in the experimental group, at most 50%: the control group is as large. Needed where a fault works inside a function, and refused where none does.
    */
-  exposure: Fraction;
+  exposure?: Fraction;
   /**
    * How long the fault stays, at most 24h.
    */

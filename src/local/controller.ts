@@ -11,7 +11,9 @@ import { Engine } from '../engine/engine.ts';
 import { revertAll } from '../engine/dead-man.ts';
 import type { Ports, Store } from '../engine/ports.ts';
 import { DoseDriver } from '../faults/dose.ts';
+import { prober } from '../signals/look.ts';
 import { observer } from '../signals/observe.ts';
+import type { Probes } from '../signals/probes.ts';
 import { functionTableName } from './host.ts';
 import { Timers } from './timers.ts';
 
@@ -27,6 +29,9 @@ export interface LocalControllerOptions {
   readonly targets: readonly TargetFacts[];
   readonly onChange: (change: RunStateChange) => void;
   readonly onLook: (look: Look) => void;
+  readonly onProbed: (probed: Probed) => void;
+  /** How the signals that are no statistics are read; a run that is only finished needs none. */
+  readonly probes?: Probes;
   readonly onPage: (message: string) => void;
   /** A tick or the dead-man that failed; the next tick tries again. */
   readonly onError: (what: string, error: unknown) => void;
@@ -34,6 +39,8 @@ export interface LocalControllerOptions {
 
 /** What one look at the groups showed. */
 export type Look = Awaited<ReturnType<Ports['observe']>>;
+/** What one look at the other signals showed. */
+export type Probed = Awaited<ReturnType<Ports['probe']>>;
 
 export interface LocalController {
   readonly engine: Engine;
@@ -63,6 +70,7 @@ export async function openController(options: LocalControllerOptions): Promise<L
     timers.at(systemClock.now() + sweepEveryMs, 'sweep', sweep, 'sweep');
   };
   const observe = observer((functionName, run) => functions.readTelemetry(functionName, run));
+  const probe = prober(options.probes ?? {}, systemClock);
   const ports: Ports = {
     clock: systemClock,
     store,
@@ -86,6 +94,11 @@ export async function openController(options: LocalControllerOptions): Promise<L
       const look = await observe(run, final, at);
       options.onLook(look);
       return look;
+    },
+    probe: async (run, at) => {
+      const probed = await probe(run, at);
+      options.onProbed(probed);
+      return probed;
     },
     scheduleTick: (id, epoch, n, at) =>
       Promise.resolve(timers.at(at, `tick ${n} of ${id}`, () => deliverTick(id, epoch, n))),

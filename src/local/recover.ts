@@ -29,6 +29,7 @@ export async function recoverRuns(options: RecoverOptions): Promise<readonly Run
       dynamodbEndpoint: database.endpoint,
       targets: [],
       onChange: options.onChange,
+      onProbed: () => undefined,
       onLook: () => undefined,
       onPage: (message) => options.onError('revert', new Error(message)),
       onError: options.onError,

@@ -8,10 +8,11 @@ import type { Run } from '../core/run.ts';
 import type { Experiment, Workload } from '../generated/types.ts';
 import type { RunEnvironment, RunRecord } from '../report/record.ts';
 import { pause, systemClock as hostClock } from './clock.ts';
-import { openController, type LocalController, type Look } from './controller.ts';
+import { openController, type LocalController, type Look, type Probed } from './controller.ts';
 import { eraseDatabase } from './database.ts';
 import { startHost, type LocalHost } from './host.ts';
 import { makeReady } from './session/make-ready.ts';
+import { localProbes } from './signals.ts';
 import { requestOf } from './session/request.ts';
 import { Stop } from './session/stop.ts';
 import { rampUpMsOf, sendTraffic, setUp } from './session/traffic.ts';
@@ -47,6 +48,7 @@ export interface RunListener {
   state(run: Run): void;
   change(change: RunStateChange): void;
   look(look: Look): void;
+  probed(probed: Probed): void;
   page(message: string): void;
   error(what: string, error: unknown): void;
 }
@@ -98,7 +100,9 @@ async function begin(options: LocalRunOptions, host: LocalHost): Promise<LocalRu
     dynamodbEndpoint: host.dynamodbEndpoint,
     targets: localTargets(experiment, service),
     onChange: (change) => listener.change(change),
+    probes: localProbes(host, service),
     onLook: (look) => listener.look(look),
+    onProbed: (probed) => listener.probed(probed),
     onPage: (message) => listener.page(message),
     onError: (what, error) => listener.error(what, error),
   });

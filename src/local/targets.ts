@@ -1,4 +1,5 @@
 import type { TargetFacts } from '../core/facts.ts';
+import { targetTypeOf } from '../core/target-type.ts';
 import type { Experiment } from '../generated/types.ts';
 import type { LocalFunction, LocalService } from './service.ts';
 
@@ -19,13 +20,12 @@ export function functionOfTarget(
 export function localTargets(experiment: Experiment, service: LocalService): readonly TargetFacts[] {
   return Object.entries(experiment.targets).map(([name, target]): TargetFacts => {
     const found = functionOfTarget(target, service);
+    const type = targetTypeOf(target);
+    const common = { name, id: found?.name ?? null, arn: null, optedIn: true, local: true };
+    if (type !== 'function') return { ...common, type };
     return {
-      type: 'function',
-      name,
-      id: found?.name ?? null,
-      arn: null,
-      optedIn: true,
-      local: true,
+      ...common,
+      type,
       layerAttached: true,
       timeoutMs: (found?.timeoutS ?? 0) * 1000,
       asynchronous: false,

@@ -1,4 +1,5 @@
 import type { Estimate, Evidence, TargetObservation } from '../core/evidence.ts';
+import { exposureOf } from '../core/exposure.ts';
 import type { EpochMs } from '../core/ids.ts';
 import type { HypothesisState, Run, Unit } from '../core/run.ts';
 import type { HypothesisVerdict } from '../core/verdict.ts';
@@ -129,7 +130,7 @@ export function reportOf(record: RunRecord): Report {
     sentence: headline.sentence,
     reasonCode: reasonCode(run),
     times: momentsOf(record),
-    exposure: run.experiment.exposure,
+    exposure: exposureOf(run.experiment),
     requestedBy: run.requestedBy,
     hypotheses: hypothesesOf(run, latestEvidence(looks)),
     notJudged: run.notJudged,

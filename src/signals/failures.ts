@@ -3,7 +3,7 @@ import { oneArm } from '../stats/one-arm.ts';
 import { requiredOneArm, requiredTwoArms } from '../stats/planning.ts';
 import { twoArms, type ArmCounts, type Contrast } from '../stats/two-arms.ts';
 import { failureEstimate, failuresClosed, failuresSoFar } from './estimates.ts';
-import type { HypothesisSpec, SignalModule, SignalOf } from './module.ts';
+import type { HypothesisSpec, ComparisonModule, SignalOf } from './module.ts';
 import { percent, points } from './wording.ts';
 
 type Tolerance =
@@ -14,7 +14,7 @@ type Tolerance =
 const defaultTolerance: Tolerance = { kind: 'relative', ratio: 1.5, margin: 0.002 };
 
 /** The share of invocations that fail, time out or never end, against a limit or against the control group. */
-export const failures: SignalModule<'failures'> = {
+export const failures: ComparisonModule<'failures'> = {
   kind: 'failures',
 
   hypotheses(signal) {

@@ -3,7 +3,7 @@ import { exceedances, total } from '../stats/histogram.ts';
 import { oneArm, type Outcomes } from '../stats/one-arm.ts';
 import { requiredOneArm } from '../stats/planning.ts';
 import { latencyEstimate } from './estimates.ts';
-import type { HypothesisSpec, SignalModule, SignalOf } from './module.ts';
+import type { HypothesisSpec, ComparisonModule, SignalOf } from './module.ts';
 import { milliseconds } from './wording.ts';
 
 const quantiles = [
@@ -26,7 +26,7 @@ interface Limit {
  * a share like any other. Buckets cost nothing but power: where the limit lies within one, its values count as within
  * the limit when harm is claimed, and as beyond it when "held" is.
  */
-export const latency: SignalModule<'latency'> = {
+export const latency: ComparisonModule<'latency'> = {
   kind: 'latency',
 
   hypotheses(signal) {

@@ -1,34 +1,52 @@
+import { allParts, type CheckSpec } from '../core/checks.ts';
 import { cohortsOf } from '../core/cohorts.ts';
 import type { Evidence, TargetObservation } from '../core/evidence.ts';
 import type { EpochMs } from '../core/ids.ts';
+import { isInFunction } from '../core/placement.ts';
 import type { Run, Unit } from '../core/run.ts';
 import { sumTelemetry } from '../core/telemetry.ts';
 import type { FunctionStore, Ports } from '../engine/ports.ts';
 import type { Experiment, Signal } from '../generated/types.ts';
-import { signals } from './index.ts';
-import type { AnySignalModule, HypothesisSpec } from './module.ts';
+import { checkModuleOf, comparisonModuleOf, isComparison } from './modules.ts';
+import type { HypothesisSpec } from './module.ts';
 
 type ReadTelemetry = FunctionStore['readTelemetry'];
 
 /** What an experiment claims, and what of it cannot be judged. */
 export interface Claims {
   readonly hypotheses: readonly HypothesisSpec[];
+  readonly checks: readonly CheckSpec[];
   readonly notJudged: Run['notJudged'];
 }
 
+/** Why a signal cannot be judged on some host; null where it can. */
+export type Obstacle = (signal: Signal) => string | null;
+
 /** Groups exist only in functions that get a dose: a signal of any other function cannot be compared. */
-export function claimsOf(experiment: Experiment): Claims {
-  const dosed = new Set(experiment.faults.map((fault) => fault.target));
-  const judged = experiment.steadyState.filter((signal) => dosed.has(signal.target));
+export function claimsOf(experiment: Experiment, obstacle: Obstacle = () => null): Claims {
+  const dosed = new Set(experiment.faults.filter(isInFunction).map((fault) => fault.target));
+  const obstacleTo = (signal: Signal): string | null =>
+    isComparison(signal) && !dosed.has(signal.target)
+      ? `${signal.target} gets no fault within the function, so it has no groups to compare.`
+      : obstacle(signal);
+  const judged = experiment.steadyState.filter((signal) => obstacleTo(signal) === null);
   return {
-    hypotheses: judged.flatMap((signal) => moduleOf(signal).hypotheses(signal)),
-    notJudged: experiment.steadyState
-      .filter((signal) => !dosed.has(signal.target))
-      .map((signal) => ({
-        signal: signal.name,
-        why: `${signal.target} gets no fault, so it has no groups to compare.`,
-      })),
+    hypotheses: judged.flatMap((signal) =>
+      isComparison(signal) ? comparisonModuleOf(signal).hypotheses(signal) : [],
+    ),
+    checks: judged.flatMap((signal) => (isComparison(signal) ? [] : [specOf(signal)])),
+    notJudged: experiment.steadyState.flatMap((signal) => {
+      const why = obstacleTo(signal);
+      return why === null ? [] : [{ signal: signal.name, why }];
+    }),
   };
+}
+
+function specOf(signal: Exclude<Signal, { target: string }>): CheckSpec {
+  const module = checkModuleOf(signal);
+  const { name, when = allParts, tolerates = module.toleratesByDefault } = signal;
+  const knownAfterMs = module.knownAfterMs(signal);
+  return { signal: name, claim: module.claim(signal), when, tolerates, knownAfterMs };
 }
 
 /** Reads what every realm of every dosed function has reported, and judges the signals on it. */
@@ -37,8 +55,11 @@ export function observer(readTelemetry: ReadTelemetry): Ports['observe'] {
     const dosed = run.units.filter((unit) => unit.driver === 'dose');
     const targets = await Promise.all(dosed.map((unit) => observeUnit(readTelemetry, run, unit, final, at)));
     const evidence = run.experiment.steadyState.flatMap((signal): readonly Evidence[] => {
+      if (!isComparison(signal)) return [];
       const observation = targets.find((target) => target.target === signal.target);
-      return observation === undefined ? [] : moduleOf(signal).judge(signal, observation, run.settings.judge);
+      return observation === undefined
+        ? []
+        : comparisonModuleOf(signal).judge(signal, observation, run.settings.judge);
     });
     return { targets, evidence };
   };
@@ -65,8 +86,4 @@ async function observeUnit(
     graceMs: run.settings.graceMs,
     final,
   });
-}
-
-export function moduleOf(signal: Signal): AnySignalModule {
-  return signals[signal.signal];
 }

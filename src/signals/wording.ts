@@ -13,7 +13,7 @@ export function milliseconds(ms: number): string {
   return ms < 1000 ? `${plain(ms)} ms` : `${plain(ms / 1000)} s`;
 }
 
-/** Without the digits that binary fractions add. */
-function plain(value: number): string {
+/** A number without the digits that binary fractions add. */
+export function plain(value: number): string {
   return String(Number(value.toPrecision(12)));
 }

@@ -1,5 +1,6 @@
 import { MemoryFunctionTable } from '../adapters/memory-function-table.ts';
 import { MemoryStore } from '../adapters/memory-store.ts';
+import { partOf } from '../core/checks.ts';
 import type { TargetFacts } from '../core/facts.ts';
 import type { Run } from '../core/run.ts';
 import type { FunctionStore, Ports, Store } from '../engine/ports.ts';
@@ -59,6 +60,17 @@ export class Environment {
       limits: { ...caps, runsNow: others, allowedKinds: 'all' },
       window: { open: windowOpen, reason: 'Outside of working hours.' },
       targets,
+    };
+  }
+
+  probe(run: Run): Awaited<ReturnType<Ports['probe']>> {
+    const part = partOf(run.phase);
+    if (part === null) return { checks: [], effects: [] };
+    const checks = run.checks.filter(({ when }) => when.includes(part));
+    const state = this.harm ? 'broken' : 'kept';
+    return {
+      checks: checks.map(({ signal }) => ({ signal, part, state, value: null, detail: '' })),
+      effects: [],
     };
   }
 

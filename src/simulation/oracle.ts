@@ -1,3 +1,4 @@
+import { exposureOf } from '../core/exposure.ts';
 import type { RunStateChange } from '../core/publication.ts';
 import type { Phase, Run, Unit } from '../core/run.ts';
 import { type Known, mayFollow, newlyKnown } from './known.ts';
@@ -306,7 +307,7 @@ export class Oracle {
     if (target?.optedIn !== true) this.broken(8, `${unit.resource} carries no opt-in tag`);
     if (target?.layerAttached !== true || !target.local)
       this.broken(8, `${unit.resource} is no target for faults`);
-    if (experiment.exposure > caps.maxExposure || experiment.duration > caps.maxDurationMs)
+    if (exposureOf(experiment) > caps.maxExposure || experiment.duration > caps.maxDurationMs)
       this.broken(8, `Run ${run.id} is beyond the caps of the settings`);
     if (caps.approvalRequired && run.approval === null) this.broken(8, `Run ${run.id} was not approved`);
     if (!this.#scenario.windowOpen) this.broken(8, `Run ${run.id} is outside the window`);

@@ -58,6 +58,7 @@ export function createPorts(around: Surroundings, process: SimProcess): Ports {
         }),
       ),
     observe: (run) => call('aws.observe', async () => environment.observe(run)),
+    probe: (run) => call('aws.probe', async () => environment.probe(run)),
     scheduleTick: (id, epoch, n, at) => {
       const delayMs = Math.max(0, at - process.clock.now());
       return call('queue.send', async () => outside.tick(id, epoch, n, delayMs));

@@ -210,6 +210,7 @@ export class World implements Outside {
       settings: this.#scenario.settings,
       startAt,
       hypotheses: [{ hypothesis: 'failures.atMost', claim: 'failures at most 1 %' }],
+      checks: [],
       notJudged: [],
     };
     this.#deliver('start', at - this.timeline.now, 3, ({ engine }) => engine.request(request));

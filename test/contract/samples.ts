@@ -39,6 +39,7 @@ export function requestOf(change: Partial<RunRequest> = {}): RunRequest {
     settings,
     startAt: at,
     hypotheses: [{ hypothesis: 'failures.atMost', claim: 'failures at most 1 %' }],
+    checks: [],
     notJudged: [],
     ...change,
   };

@@ -3,7 +3,6 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { alarmReader } from '../../src/adapters/aws/alarms.ts';
 import { publisher } from '../../src/adapters/aws/bus.ts';
 import { deadManSchedules } from '../../src/adapters/aws/dead-man-schedule.ts';
 import { tickQueue } from '../../src/adapters/aws/ticks.ts';
@@ -14,10 +13,12 @@ import { createRun, type RunRequest } from '../../src/core/create.ts';
 import type { Run } from '../../src/core/run.ts';
 import { runSettings } from '../../src/controller/run-settings.ts';
 import { factsOf } from '../../src/controller/facts.ts';
+import { alarmsOnce, awsProbes } from '../../src/controller/probes.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Ports } from '../../src/engine/ports.ts';
 import { DoseDriver } from '../../src/faults/dose.ts';
 import type { Experiment } from '../../src/generated/types.ts';
+import { prober } from '../../src/signals/look.ts';
 import { claimsOf, observer } from '../../src/signals/observe.ts';
 import type { RunningDatabase } from '../contract/engines.ts';
 import { CallCount } from './call-count.ts';
@@ -74,14 +75,16 @@ export async function countedEngine(database: RunningDatabase): Promise<CountedE
   };
   const store = new DynamoDbStore(control);
   const functions = new FunctionTable(functionTable);
+  const alarms = alarmsOnce(aws);
   const ports: Ports = {
     clock,
     store,
     drivers: [new DoseDriver(functions)],
     processId: 'p1',
     facts: factsOf(environment, aws, store),
-    alarms: alarmReader(aws),
+    alarms,
     observe: observer((name, run) => functions.readTelemetry(name, run)),
+    probe: prober(awsProbes(aws, alarms), clock),
     scheduleTick: tickQueue(aws, environment.tickQueueUrl, clock),
     ...deadManSchedules(aws, {
       group: 'inoculate-test-runs',
@@ -161,6 +164,7 @@ export function requestOf(id: string): RunRequest {
     settings: runSettings(id, 'test', environment.tickMs),
     startAt: startsAt,
     hypotheses: claims.hypotheses.map(({ hypothesis, claim }) => ({ hypothesis, claim })),
+    checks: claims.checks,
     notJudged: claims.notJudged,
   };
 }

@@ -36,6 +36,7 @@ function parameter(name: string, required: boolean, part: SchemaNode): Parameter
 
 const quantities: Readonly<Record<Unit, string>> = {
   duration: '400ms',
+  span: '10m',
   share: '50%',
   points: '+0.5 points',
   increase: '+10%',

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isControlPlane } from '../../core/placement.ts';
+import type { ControlPlaneFault } from '../../generated/types.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { explainFault } from '../../faults/explain.ts';
 import { hasState } from '../../local/recover.ts';
@@ -78,6 +80,11 @@ async function runLocally(
   subject: Subject & { readonly workload: NonNullable<Subject['workload']> },
 ): Promise<ExitCode> {
   const { experiment, service, workload } = subject;
+  const onlyOnAws = experiment.faults.filter(isControlPlane);
+  if (onlyOnAws.length > 0) {
+    context.stderr.write(refusalOf(onlyOnAws));
+    return exitCodes.refused;
+  }
   const outDir = resolve(context.cwd, input.value('out') ?? join('.inoculate', experiment.name));
   const numbers = {
     seed: wholeNumber(input, 'seed', 0) ?? 1,
@@ -116,6 +123,12 @@ async function runLocally(
   } finally {
     progress.stop();
   }
+}
+
+/** What changes AWS cannot be put in place where there is none; without it the run would show something else. */
+function refusalOf(faults: readonly ControlPlaneFault[]): string {
+  const named = [...new Set(faults.map(({ kind, target }) => `${kind} on ${target}`))].join(', ');
+  return `refused: ${named} changes what is configured on AWS, which --local does not have\n  help: inoculate plan FILE says what it would do; on AWS it runs with inoculate start\n`;
 }
 
 /** A run whose host died in this folder is ended first: nothing of it may still be in place when the next one begins. */

@@ -1,3 +1,4 @@
+import { lossOf } from '../../faults/losses.ts';
 import { errorsByService } from '../../layer/aws-errors.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -25,7 +26,7 @@ right. What a file is, its "inoculate:" line says.
     const stage = stageOf(input);
     const results = input.args.map((file) => ({
       file,
-      read: readAnyFile(file, { stage, errorsByService, cwd: context.cwd }),
+      read: readAnyFile(file, { stage, errorsByService, losesData: lossOf, cwd: context.cwd }),
     }));
     const problems = results.flatMap(({ read }) => (read.ok ? [] : read.problems));
     const exitCode = problems.length === 0 ? exitCodes.held : exitCodes.badInput;

@@ -33,7 +33,7 @@ export function explainQuantity(unit: Unit, schema: SchemaNode, value: unknown, 
   const expected = describe(schema);
   const meant = meantQuantity(unit, value);
   const bare = /^\s*\d+(\.\d+)?\s*$/.test(String(value));
-  const clock = unit === 'duration' && /^\d+:\d\d(:\d\d)?$/.test(String(value));
+  const clock = (unit === 'duration' || unit === 'span') && /^\d+:\d\d(:\d\d)?$/.test(String(value));
   return [
     {
       path,

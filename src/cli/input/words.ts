@@ -86,7 +86,7 @@ const unitNames: Readonly<Record<string, string>> = {
 /** How a quantity that is none was probably meant, as it should be written. */
 export function meantQuantity(unit: Unit, value: unknown): string | undefined {
   const text = String(value).trim();
-  const candidate = unit === 'duration' ? meantDuration(text) : meantShare(unit, text);
+  const candidate = unit === 'duration' || unit === 'span' ? meantDuration(text) : meantShare(unit, text);
   return candidate !== undefined && parseQuantity(unit, candidate).ok ? candidate : undefined;
 }
 

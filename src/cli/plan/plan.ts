@@ -1,4 +1,6 @@
+import { allParts, type CheckSpec } from '../../core/checks.ts';
 import { defaultJudgeSettings } from '../../core/evidence.ts';
+import { exposureOf } from '../../core/exposure.ts';
 import type { TargetFacts } from '../../core/facts.ts';
 import { functionStatements, functionTableOf, type Statement } from '../../core/function-permissions.ts';
 import { alarmNames } from '../../core/guards.ts';
@@ -18,7 +20,12 @@ export interface Plan {
     readonly function: string | null;
     readonly timeoutMs: number;
   }[];
-  readonly groups: { readonly experimental: number; readonly control: number; readonly bystanders: number };
+  /** Shares of the invocations; null where no fault works inside a function. */
+  readonly groups: {
+    readonly experimental: number;
+    readonly control: number;
+    readonly bystanders: number;
+  } | null;
   readonly durationMs: number;
   readonly faults: readonly {
     readonly id: string;
@@ -27,6 +34,8 @@ export interface Plan {
   }[];
   readonly changes: readonly Change[];
   readonly claims: readonly Claim[];
+  /** Signals that are kept or broken at each look. */
+  readonly checks: readonly string[];
   readonly stops: readonly string[];
   readonly notJudged: readonly { readonly signal: string; readonly why: string }[];
   readonly iam: readonly Statement[];
@@ -76,11 +85,7 @@ export function planOf({ experiment, stage, targets, rates }: PlanInput): Plan {
         ? [{ name: target.name, function: target.id, timeoutMs: target.timeoutMs }]
         : [],
     ),
-    groups: {
-      experimental: experiment.exposure,
-      control: experiment.exposure,
-      bystanders: Math.max(0, 1 - 2 * experiment.exposure),
-    },
+    groups: dosed.length === 0 ? null : groupsOf(exposureOf(experiment)),
     durationMs: experiment.duration,
     faults: experiment.faults.map((fault, index) => ({
       id: `f${index + 1}`,
@@ -93,10 +98,15 @@ export function planOf({ experiment, stage, targets, rates }: PlanInput): Plan {
       needed: heldAfter(assumedControlShare, defaultJudgeSettings),
       expected: leastEnrolled,
     })),
+    checks: claims.checks.map(describeCheck),
     stops: stopsOf(experiment),
     notJudged: claims.notJudged,
     iam: dosed.flatMap(({ name, id }) => functionStatements([id ?? name], functionTableOf(stage))),
   };
+}
+
+function groupsOf(exposure: number): Plan['groups'] {
+  return { experimental: exposure, control: exposure, bystanders: Math.max(0, 1 - 2 * exposure) };
 }
 
 /** Invocations of one target in one group during the run. */
@@ -108,7 +118,7 @@ function expectedInvocations(
 ): number | null {
   const deployed = targets.find((target) => target.name === name)?.id;
   if (rates === null || deployed == null) return null;
-  return Math.round((rates[deployed] ?? 0) * (experiment.duration / 1000) * experiment.exposure);
+  return Math.round((rates[deployed] ?? 0) * (experiment.duration / 1000) * exposureOf(experiment));
 }
 
 /** `rate` thins invocations for faults of the invocation, and calls within them for faults of a dependency. */
@@ -123,9 +133,15 @@ function changeOf(experiment: Experiment, { name, id: deployed }: TargetFacts): 
   const faults = experiment.faults.filter((fault) => fault.target === name).length;
   return {
     resource: `the dose of ${deployed ?? name}`,
-    change: `one item that its layer reads: ${counted(faults, 'fault')} for ${formatShare(experiment.exposure)} of its invocations`,
+    change: `one item that its layer reads: ${counted(faults, 'fault')} for ${formatShare(exposureOf(experiment))} of its invocations`,
     undo: 'replaced by a tombstone at the end, and read back twice; the faults also expire by themselves shortly after the planned end, without any network',
   };
+}
+
+function describeCheck({ claim, when, tolerates }: CheckSpec): string {
+  const parts = when.length === allParts.length ? 'before, during and after' : when.join(' and ');
+  const rows = tolerates === 0 ? '' : `; ${counted(tolerates, 'look')} in a row may go wrong`;
+  return `${claim}: looked at ${parts} the fault${rows}`;
 }
 
 function stopsOf(experiment: Experiment): readonly string[] {

@@ -16,7 +16,9 @@ export function printPlan(plan: Plan): string {
     ),
     '',
     `Exposure, for ${formatDuration(plan.durationMs)}`,
-    `  ${formatShare(groups.experimental)} of the invocations get the fault, as many are the control group, ${groups.bystanders === 0 ? 'none' : formatShare(groups.bystanders)} are left out`,
+    groups === null
+      ? '  everybody who uses what is changed: no fault works inside a function'
+      : `  ${formatShare(groups.experimental)} of the invocations get the fault, as many are the control group, ${groups.bystanders === 0 ? 'none' : formatShare(groups.bystanders)} are left out`,
     '',
     'Faults',
     ...plan.faults.map(
@@ -32,6 +34,7 @@ export function printPlan(plan: Plan): string {
     '',
     'What a verdict needs',
     ...plan.claims.map((claim) => `  ${claim.claim}: ${describeClaim(claim)}`),
+    ...plan.checks.map((check) => `  ${check}`),
     ...plan.notJudged.map(({ signal, why }) => `  ${signal}: not judged. ${why}`),
     '',
     'What ends the run early',

@@ -1,7 +1,7 @@
 import { systemClock } from '../../adapters/system-clock.ts';
 import type { RunStateChange } from '../../core/publication.ts';
 import type { Run } from '../../core/run.ts';
-import type { Look } from '../../local/controller.ts';
+import type { Look, Probed } from '../../local/controller.ts';
 import type { LocalHost } from '../../local/host.ts';
 import type { RunListener } from '../../local/session.ts';
 import type { CliContext, Output } from '../context.ts';
@@ -25,6 +25,8 @@ export class Progress implements RunListener {
   #run: Run | undefined;
   #look: Look | undefined;
   #toldAt = 0;
+  /** Of each signal that is kept or broken, what was told of it last. */
+  readonly #checks = new Map<string, string>();
 
   constructor({ isTTY, env }: CliContext, out: Output, size: () => TerminalSize = sizeOfStdout) {
     this.#out = out;
@@ -64,6 +66,14 @@ export class Progress implements RunListener {
     if (this.#block !== undefined || this.#run === undefined || now - this.#toldAt < plainEveryMs) return;
     this.#toldAt = now;
     for (const line of plainLines(this.#run, look)) this.line(line);
+  }
+
+  probed({ checks }: Probed): void {
+    for (const { signal, state, detail } of checks) {
+      const before = this.#checks.get(signal);
+      this.#checks.set(signal, state);
+      if (state !== before) this.line(`signal ${signal}: ${state}${detail === '' ? '' : ` (${detail})`}`);
+    }
   }
 
   page(message: string): void {

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { formatProblems } from '../input/format-problems.ts';
 import { readExperimentFile, readWorkloadFile } from '../input/read-file.ts';
+import { targetTypeOf } from '../../core/target-type.ts';
 import { parseDuration } from '../../core/units.ts';
 import type { Experiment, Workload } from '../../generated/types.ts';
+import { lossOf } from '../../faults/losses.ts';
 import { errorsByService } from '../../layer/aws-errors.ts';
 import { functionOfTarget } from '../../local/targets.ts';
 import { readService, type LocalService } from '../../local/service.ts';
@@ -38,7 +40,7 @@ export async function readSubject(input: Input, context: CliContext): Promise<Su
   const stage = stageOf(input);
   const { cwd } = context;
   const file = input.args[0] ?? '';
-  const read = readExperimentFile(file, { stage, errorsByService, cwd });
+  const read = readExperimentFile(file, { stage, errorsByService, losesData: lossOf, cwd });
   const workloadFile = input.value('workload');
   const traffic =
     workloadFile === undefined ? undefined : readWorkloadFile(workloadFile, { stage, errorsByService, cwd });
@@ -94,13 +96,11 @@ function withDuration(experiment: Experiment, text: string | undefined): Experim
 
 function requireTargets(experiment: Experiment, service: LocalService): void {
   for (const [name, target] of Object.entries(experiment.targets)) {
-    if (functionOfTarget(target, service) !== undefined) continue;
+    if (targetTypeOf(target) !== 'function' || functionOfTarget(target, service) !== undefined) continue;
     const wanted =
       'lambda' in target
         ? `a function named ${target.lambda}`
-        : 'function' in target
-          ? `function ${target.function} of service ${target.service}`
-          : 'a resource of AWS';
+        : `function ${'function' in target ? `${target.function} of service ${target.service}` : name}`;
     const known = Object.values(service.functions).map((one) => `${one.key} (${one.name})`);
     throw new UsageError(
       `Target ${name} is ${wanted}, which service ${service.name} does not have`,

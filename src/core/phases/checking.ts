@@ -27,6 +27,7 @@ export function onFacts(draft: Draft, result: CommandResult): void {
       ),
     },
   });
+  draft.absorbChecks(facts.checks);
   const found = refusals(draft.run, facts);
   const [first] = found;
   if (first !== undefined) refuse(draft, first.code, found.map((one) => one.reason).join(' '));

@@ -1,5 +1,6 @@
+import { allBlind, brokenChecks, describeBreak, recovered } from '../checks.ts';
 import type { Draft } from '../draft.ts';
-import type { CommandResult } from '../events.ts';
+import type { CommandResult, UnitObservation } from '../events.ts';
 import { absentInControl, absorb, deviated, logJoint, logUneven, unevenGroups } from '../judge.ts';
 import { end } from './ending.ts';
 import { firstStop } from './injecting.ts';
@@ -14,15 +15,24 @@ export function look(draft: Draft, final: boolean): void {
 }
 
 export function onObserved(draft: Draft, final: boolean, result: CommandResult): void {
-  const seen = result.type === 'observed' && result.evidence.every(({ logHarm }) => !Number.isNaN(logHarm));
+  const seen = result.type === 'observed' && canJudge(draft, result);
   if (seen) absorbLook(draft, result);
   else onBlindLook(draft, result);
   if (draft.run.phase !== 'recovering') return;
-  if (final && seen) end(draft);
+  // What broke again right at the last look is watched on, as long as there is time.
+  if (final && seen && (isOver(draft) || recovered(draft.run))) end(draft);
   else if (draft.run.measuring.failures >= maxBlindLooks) endBlind(draft);
 }
 
-function absorbLook(draft: Draft, look: Extract<CommandResult, { type: 'observed' }>): void {
+type Look = Extract<CommandResult, { type: 'observed' }>;
+
+/** Where the checks are all there is to judge, a look that could read none of them saw nothing. */
+function canJudge({ run }: Draft, { evidence, checks }: Look): boolean {
+  if (evidence.some(({ logHarm }) => Number.isNaN(logHarm))) return false;
+  return run.hypotheses.length > 0 || !allBlind(checks);
+}
+
+function absorbLook(draft: Draft, look: Look): void {
   const { run } = draft;
   const groups = look.targets.flatMap((target) => [target.experimental, target.control]);
   const sum = (pick: (group: (typeof groups)[number]) => number): number =>
@@ -43,19 +53,29 @@ function absorbLook(draft: Draft, look: Extract<CommandResult, { type: 'observed
         ...look.targets.map((target) => logUneven(target, run.settings.judge.pi)),
       ),
       fired,
+      inEffect: effectsOf(run.measuring.inEffect, look.effects),
       realms: look.targets.reduce((total, target) => total + target.realms, 0),
     },
   });
+  draft.absorbChecks(look.checks);
   const joint = logJoint(look.evidence, run.hypotheses);
-  draft.note({ type: 'measurement', targets: look.targets, evidence: look.evidence, logJoint: joint });
+  if (run.hypotheses.length > 0)
+    draft.note({ type: 'measurement', targets: look.targets, evidence: look.evidence, logJoint: joint });
   if (draft.run.phase === 'observing') stopIfHarmful(draft, look, joint);
 }
 
-function stopIfHarmful(
-  draft: Draft,
-  look: Extract<CommandResult, { type: 'observed' }>,
-  joint: number,
-): void {
+/** Seen once, an effect stays seen. */
+function effectsOf(
+  before: Readonly<Record<string, boolean>>,
+  effects: readonly UnitObservation[],
+): Readonly<Record<string, boolean>> {
+  const after: Record<string, boolean> = { ...before };
+  for (const { unit, inEffect } of effects)
+    if (inEffect !== null) after[unit] = after[unit] === true || inEffect;
+  return after;
+}
+
+function stopIfHarmful(draft: Draft, look: Look, joint: number): void {
   const stop = firstStop(draft.run, look.stops);
   if (stop !== null) {
     draft.abort(stop.reason);
@@ -68,6 +88,19 @@ function stopIfHarmful(
     return;
   }
   if (draft.run.experiment.abort?.onDeviation === false) return;
+  const broken = brokenChecks(draft.run);
+  if (broken.length > 0) {
+    const detail = broken
+      .map((check) => describeBreak(check, check.broke.during ?? { detail: '' }))
+      .join('; ');
+    draft.abort({ code: 'deviation', hypotheses: broken.map(({ signal }) => signal), detail });
+    startReverting(draft, `The steady state does not hold: ${detail}.`);
+    return;
+  }
+  stopOnEvidence(draft, joint);
+}
+
+function stopOnEvidence(draft: Draft, joint: number): void {
   const { judge } = draft.run.settings;
   const absent = draft.run.hypotheses.filter((state) => absentInControl(state, judge));
   if (absent.length > 0) {
@@ -87,8 +120,7 @@ function stopIfHarmful(
 }
 
 function onBlindLook(draft: Draft, result: CommandResult): void {
-  const message =
-    result.type === 'failed' ? `${result.code}: ${result.message}` : `unexpected ${result.type}`;
+  const message = messageOf(result);
   const failures = draft.run.measuring.failures + 1;
   draft.patch({ measuring: { ...draft.run.measuring, failures, lastError: message } });
   draft.note({ type: 'event', event: 'look-failed', detail: message });
@@ -97,15 +129,29 @@ function onBlindLook(draft: Draft, result: CommandResult): void {
   startReverting(draft, `The last ${failures} looks failed: ${message}`);
 }
 
-/** Recovering ends once every outcome is known or can no longer be; the last look counts everything. */
+function messageOf(result: CommandResult): string {
+  if (result.type === 'failed') return `${result.code}: ${result.message}`;
+  if (result.type !== 'observed') return `unexpected ${result.type}`;
+  const [blind] = result.checks;
+  return blind === undefined ? 'evidence that is no number' : `signal ${blind.signal}: ${blind.detail}`;
+}
+
+/**
+ * Recovering ends once every outcome is known or can no longer be, and what must hold after the fault holds; where it
+ * does not, once the time for it is over. The last look counts everything.
+ */
 export function driveRecovery(draft: Draft): void {
   const { run } = draft;
-  const over = run.recoverUntil !== null && draft.at >= run.recoverUntil;
   const nothingPending =
     run.experiment.recovery === undefined &&
     run.measuring.pending === 0 &&
+    recovered(run) &&
     draft.at >= run.phaseSince + 2 * run.settings.tickMs;
-  look(draft, over || nothingPending);
+  look(draft, isOver(draft) || nothingPending);
+}
+
+function isOver({ run, at }: Draft): boolean {
+  return run.recoverUntil !== null && at >= run.recoverUntil;
 }
 
 function endBlind(draft: Draft): void {

@@ -2,7 +2,7 @@ import { assertNever } from '../assert.ts';
 import type { Draft } from '../draft.ts';
 import type { CommandResult, ReadBack } from '../events.ts';
 import type { EpochMs } from '../ids.ts';
-import type { Unit, UnitState } from '../run.ts';
+import type { Run, Unit, UnitState } from '../run.ts';
 import { continueChain } from '../ticks.ts';
 import { lastChangeAt } from './checking.ts';
 
@@ -64,8 +64,16 @@ export function driveReverts(draft: Draft): void {
 function startRecovering(draft: Draft): void {
   const { run } = draft;
   const outcomesMs = run.measuring.deadlineMs + run.settings.graceMs;
-  draft.patch({ recoverUntil: draft.at + Math.max(run.experiment.recovery ?? 0, outcomesMs) });
+  const recoveryMs = run.experiment.recovery ?? knownAfterMs(run);
+  draft.patch({ recoverUntil: draft.at + Math.max(recoveryMs, outcomesMs) });
   draft.enter('recovering', `Every change was taken back: ${run.units.map(describe).join('; ')}.`);
+}
+
+/** Where nobody said how long: until every signal that must hold after the fault can have shown that it does. */
+function knownAfterMs({ checks, settings }: Run): number {
+  const afterwards = checks.filter(({ when }) => when.includes('after'));
+  const needed = afterwards.map((check) => check.knownAfterMs + (check.tolerates + 2) * settings.tickMs);
+  return Math.max(0, ...needed);
 }
 
 function describe(unit: Unit): string {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { exposureOf } from '../../core/exposure.ts';
 import type { Experiment, Workload } from '../../generated/types.ts';
 import type { LocalHost } from '../host.ts';
 import type { LocalService } from '../service.ts';
@@ -39,7 +40,7 @@ function sandboxesNeeded({ experiment, service, workload }: ReadyOptions): Reado
     const target = experiment.targets[name];
     const fn = target === undefined ? undefined : functionOfTarget(target, service);
     if (fn === undefined) continue;
-    const stuck = rateOf(workload, fn.key) * experiment.exposure * fn.timeoutS;
+    const stuck = rateOf(workload, fn.key) * exposureOf(experiment) * fn.timeoutS;
     if (stuck > 0) needed.set(fn.key, Math.min(cap, Math.ceil(stuck)));
   }
   return needed;

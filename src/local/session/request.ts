@@ -3,9 +3,12 @@ import type { RunRequest } from '../../core/create.ts';
 import { defaultJudgeSettings } from '../../core/evidence.ts';
 import type { Run, RunSettings } from '../../core/run.ts';
 import type { Experiment } from '../../generated/types.ts';
+import type { LocalService } from '../service.ts';
+import { onlyOnAws } from '../signals.ts';
 import { claimsOf } from '../../signals/observe.ts';
 
 export interface RequestOptions {
+  readonly service: LocalService;
   readonly experiment: Experiment;
   readonly stage: string;
   readonly seed: number;
@@ -17,10 +20,10 @@ const neverMs = 24 * 60 * 60_000;
 
 /** The request for a run on this machine; one that is stopped already is asked for so that it can be told of, and never starts. */
 export function requestOf(
-  { experiment, ...options }: RequestOptions,
+  { experiment, service, ...options }: RequestOptions,
   { id, slot, stopped }: Pick<RunRequest, 'id' | 'slot'> & { readonly stopped: boolean },
 ): RunRequest {
-  const claims = claimsOf(experiment);
+  const claims = claimsOf(experiment, (signal) => onlyOnAws(signal, service));
   return {
     id,
     experiment: withoutCloud(experiment),
@@ -29,11 +32,12 @@ export function requestOf(
     settings: settingsOf(options),
     startAt: systemClock.now() + (stopped ? neverMs : 0),
     hypotheses: claims.hypotheses.map(({ hypothesis, claim }) => ({ hypothesis, claim })),
+    checks: claims.checks,
     notJudged: [...claims.notJudged, ...onlyInTheCloud(experiment)],
   };
 }
 
-function settingsOf(options: Omit<RequestOptions, 'experiment'>): RunSettings {
+function settingsOf(options: Omit<RequestOptions, 'experiment' | 'service'>): RunSettings {
   return {
     stage: options.stage,
     tickMs,

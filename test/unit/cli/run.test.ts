@@ -59,6 +59,7 @@ describe('the exit code', () => {
     verdict: word,
     sentence: '',
     hypotheses: [],
+    checks: [],
     notJudged: [],
   });
   const aborted = (reason: AbortReason, word: Verdict['verdict'] = 'inconclusive'): Outcome => ({

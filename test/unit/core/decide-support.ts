@@ -45,6 +45,7 @@ export function factsOf(change: Partial<Facts> = {}): Facts {
     window: { open: true, reason: '' },
     targets: [target],
     units: [unit],
+    checks: [],
     ...change,
   };
 }
@@ -148,6 +149,8 @@ export const observed = (pending = 0): CommandResult => {
       },
     ],
     evidence: [],
+    checks: [],
+    effects: [],
   };
 };
 

@@ -1,4 +1,5 @@
 import { findProblems, resolveExperiment } from '../../../src/core/experiment.ts';
+import type { Fault } from '../../../src/generated/types.ts';
 
 type File = Record<string, unknown>;
 
@@ -247,8 +248,8 @@ describe('with facts from outside', () => {
   });
 
   it('a fault that can lose data needs acceptsDataLoss, and with it is allowed', () => {
-    const losesData = (fault: Readonly<Record<string, unknown>>): string | null =>
-      fault['kind'] === 'invocation.latency' ? 'events are dropped' : null;
+    const losesData = (fault: Fault): string | null =>
+      fault.kind === 'invocation.latency' ? 'events are dropped' : null;
     expect(problems({}, { losesData })).toEqual(['faults.1 data-loss-not-accepted']);
     const accepted = [dynamodb, { ...slow, acceptsDataLoss: true }];
     expect(problems({ faults: accepted }, { losesData })).toEqual([]);

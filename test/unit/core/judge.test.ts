@@ -45,6 +45,7 @@ function measured(
       },
       startAt: 0,
       hypotheses: [{ hypothesis: 'failures.atMost', claim: 'failures at most 1 %' }],
+      checks: [],
       notJudged: [],
     },
     0,

@@ -135,6 +135,7 @@ export function testPorts(change: Partial<Ports> = {}): {
       await note('observe');
       return { targets: [], evidence: [] };
     },
+    probe: () => Promise.resolve({ checks: [], effects: [] }),
     scheduleTick: (_id, epoch, n) => {
       ticks.push({ epoch, n });
       return note('schedule-tick');

@@ -32,6 +32,7 @@ function ended(verdict: 'held' | 'deviated', found: Evidence, abort: AbortReason
     verdict,
     sentence: '',
     hypotheses: [{ hypothesis: found.hypothesis, claim: found.claim, verdict, why: '' }],
+    checks: [],
     notJudged: [],
   };
   const outcome =

@@ -225,7 +225,9 @@ function limitsOf(
   target: string,
   limit: (signal: Signal) => number | undefined,
 ): number[] {
-  const limits = run.experiment.steadyState.filter((signal) => signal.target === target).map(limit);
+  const limits = run.experiment.steadyState
+    .filter((signal) => 'target' in signal && signal.target === target)
+    .map(limit);
   return [...new Set(limits.filter((value) => value !== undefined))];
 }
 

@@ -1,3 +1,4 @@
+import type { CheckResult } from '../../../core/checks.ts';
 import { assertNever } from '../../../core/assert.ts';
 import type { JournalEntry } from '../../../core/journal.ts';
 import { clock, counted, duration, times } from '../../format.ts';
@@ -103,7 +104,13 @@ function rowOf({ at, what }: JournalEntry): Row {
       return { at, kind: what.effect, text: `${what.unit}: ${what.outcome}` };
     case 'measurement':
       return looksRow({ seq: 0, at, what }, [{ seq: 0, at, what }]);
+    case 'checks':
+      return { at, kind: 'signals', text: what.checks.map(checkText).join('; ') };
     default:
       return assertNever(what);
   }
+}
+
+function checkText({ signal, part, state, detail }: CheckResult): string {
+  return `${signal} ${state} ${part === 'before' ? 'before' : part === 'during' ? 'under' : 'after'} the fault${detail === '' ? '' : ` (${detail})`}`;
 }

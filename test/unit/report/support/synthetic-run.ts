@@ -10,7 +10,8 @@ import type { Run, RunSettings } from '../../../../src/core/run.ts';
 import type { Experiment } from '../../../../src/generated/types.ts';
 import { explainFault } from '../../../../src/faults/explain.ts';
 import type { RunRecord } from '../../../../src/report/record.ts';
-import { claimsOf, moduleOf } from '../../../../src/signals/observe.ts';
+import { comparisonModuleOf, isComparison } from '../../../../src/signals/modules.ts';
+import { claimsOf } from '../../../../src/signals/observe.ts';
 import { seeded } from './random.ts';
 import { invocations, observe, type TrafficPlan } from './traffic.ts';
 
@@ -168,12 +169,21 @@ class Player {
       const seen = (this.#traffic[index] ?? []).filter((one) => one.startedAt <= stoppedAt);
       return observe(plan, seen, this.#now, final);
     });
-    const evidence = this.plan.experiment.steadyState.flatMap((signal) =>
-      targets
-        .filter((target) => target.target === signal.target)
-        .flatMap((target) => moduleOf(signal).judge(signal, target, settings.judge)),
-    );
-    return { type: 'observed', stops: stopsOf(this.plan.experiment), targets, evidence };
+    const evidence = this.plan.experiment.steadyState
+      .filter(isComparison)
+      .flatMap((signal) =>
+        targets
+          .filter((target) => target.target === signal.target)
+          .flatMap((target) => comparisonModuleOf(signal).judge(signal, target, settings.judge)),
+      );
+    return {
+      type: 'observed',
+      stops: stopsOf(this.plan.experiment),
+      targets,
+      evidence,
+      checks: [],
+      effects: [],
+    };
   }
 
   #stoppedAt(): number {
@@ -217,6 +227,7 @@ function factsOf({ experiment, traffic }: RunPlan, at: number): Facts {
       timeoutMs: one.deadlineMs,
       asynchronous: false,
     })),
+    checks: [],
     units: dosed.map((target) => ({
       id: `dose:${target}`,
       driver: 'dose',

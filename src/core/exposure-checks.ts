@@ -1,0 +1,46 @@
+import type { Entry } from './experiment-parts.ts';
+import { placementOf } from './placement.ts';
+import { type Problem, show } from './problem.ts';
+import { formatShare } from './units.ts';
+
+const maxExposure = 0.5;
+
+/** Groups exist within functions only: there an exposure is needed, and elsewhere it would be a promise that nobody keeps. */
+export function checkExposure(exposure: unknown, faults: readonly Entry[]): Problem[] {
+  if (typeof exposure === 'number' && exposure > maxExposure)
+    return [
+      {
+        path: ['exposure'],
+        code: 'exposure-too-large',
+        message: `An exposure of ${formatShare(exposure)} leaves no control group of the same size`,
+        found: formatShare(exposure),
+        expected: 'at most 50%',
+      },
+    ];
+  const places = faults.map(({ value }) => placementOf(value['kind']));
+  // Where a kind is not known, neither is whether it has groups.
+  if (places.length === 0 || places.includes(undefined)) return [];
+  const inFunction = places.indexOf('in-function');
+  if (inFunction >= 0 && exposure === undefined)
+    return [
+      {
+        path: ['exposure'],
+        code: 'missing',
+        message: `"exposure" is missing: the fault ${String(faults[inFunction]?.value['kind'])} works inside a function`,
+        found: '',
+        expected: 'the share of invocations that get the fault, such as exposure: 10%',
+      },
+    ];
+  if (inFunction < 0 && exposure !== undefined)
+    return [
+      {
+        path: ['exposure'],
+        code: 'exposure-without-groups',
+        message: 'No fault works inside a function: what is changed on AWS is changed for everybody',
+        found: typeof exposure === 'number' ? formatShare(exposure) : show(exposure),
+        expected: 'no "exposure"',
+        at: 'key',
+      },
+    ];
+  return [];
+}
