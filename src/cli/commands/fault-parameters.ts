@@ -44,7 +44,7 @@ const quantities: Readonly<Record<Unit, string>> = {
 
 /** A fault of this kind as it stands in a file: what is required, and the first of the alternatives. */
 export function exampleOf(kind: string, schema: SchemaNode, target = 'checkout'): string[] {
-  const [alternative] = schema.oneOf ?? [];
+  const [alternative] = schema.oneOf ?? schema.anyOf ?? [];
   const names = [...(schema.required ?? []), ...(alternative?.required ?? []), 'rate'].filter(
     (name) => name !== 'kind',
   );
@@ -56,7 +56,7 @@ export function exampleOf(kind: string, schema: SchemaNode, target = 'checkout')
 }
 
 function sample(part: SchemaNode): string {
-  if (isUnit(part.unit)) return quantities[part.unit];
+  if (isUnit(part.unit)) return part.least ?? quantities[part.unit];
   const [branch] = part.oneOf ?? [];
   if (branch !== undefined) return sample(branch);
   return String(part.enum?.[0] ?? part.minimum ?? part.title ?? '…');
