@@ -143,7 +143,7 @@ function checkService(
 export function checkLoss({ faults }: Experiment, losesData: KnownFacts['losesData']): Problem[] {
   return faults.flatMap((fault, index): Problem[] => {
     const reason = losesData?.(fault) ?? null;
-    if (reason === null || fault.acceptsDataLoss === true) return [];
+    if (reason === null || ('acceptsDataLoss' in fault && fault.acceptsDataLoss === true)) return [];
     return [
       {
         path: ['faults', index],
