@@ -4,7 +4,7 @@ import { FakeFis } from '../support/aws/fake-fis.ts';
 import { changesSomething } from '../support/aws/watched-aws.ts';
 import { Bench, type Resource, type Subject } from './changer-bench.ts';
 import { describeChanger } from './changer-contract.ts';
-import { asJson, besides, resourceTarget } from './subjects/others.ts';
+import { asJson, besides, targetOf } from './subjects/support.ts';
 
 /** Each template in an account of its own, unless all are in this one. */
 function fisSubject(only?: FakeFis): Subject {
@@ -24,7 +24,7 @@ function fisSubject(only?: FakeFis): Subject {
       };
       const arn = `arn:aws:fis:${fakeRegion}:${fakeAccount}:experiment-template/${id}`;
       return Promise.resolve({
-        target: resourceTarget('fis-template', id, arn),
+        target: targetOf('fis-template', id, arn),
         process: () => aws.clients(),
         describe: () => Promise.resolve(asJson(describe())),
         others: {

@@ -3,7 +3,7 @@ import { FakeAws } from '../support/aws/fake-aws.ts';
 import { FakeRoute53 } from '../support/aws/fake-route53.ts';
 import { Bench, type Subject } from './changer-bench.ts';
 import { describeChanger } from './changer-contract.ts';
-import { asJson, besides, resourceTarget } from './subjects/others.ts';
+import { asJson, besides, targetOf } from './subjects/support.ts';
 
 function healthCheckSubject(inverted: boolean, change: object = {}): Subject {
   const route53 = new FakeRoute53();
@@ -18,7 +18,7 @@ function healthCheckSubject(inverted: boolean, change: object = {}): Subject {
       const config = (route53.checks.get(id)?.check.HealthCheckConfig ?? {}) as object;
       Object.assign(config, { Inverted: inverted });
       return Promise.resolve({
-        target: resourceTarget('health-check', id, `arn:aws:route53:::healthcheck/${id}`),
+        target: targetOf('health-check', id, `arn:aws:route53:::healthcheck/${id}`),
         process: () => aws.clients(),
         describe: () => Promise.resolve(asJson(route53.checks.get(id)?.check.HealthCheckConfig ?? null)),
         others: {

@@ -5,7 +5,7 @@ import type { ControlPlaneFault } from '../../../src/generated/types.ts';
 import { FakeApiGateway } from '../../support/aws/fake-api-gateway.ts';
 import { FakeAws, fakeRegion } from '../../support/aws/fake-aws.ts';
 import type { Subject } from '../changer-bench.ts';
-import { asJson, besides, resourceTarget, toTheSetting } from './others.ts';
+import { asJson, besides, targetOf, onSetting } from './support.ts';
 
 const faults: readonly [ControlPlaneFault] = [
   { kind: 'apigateway.throttle', target: 'target', requestsPerSecond: 2, burst: 1 },
@@ -31,14 +31,14 @@ export function restStageSubject(settings?: MethodSetting): Subject {
       const patch = (path: string, value: string) => () =>
         gateway.patch(key, [{ op: 'replace', path: `/*/*/${path}`, value }]);
       // Where there were no settings before, any setting of others brings limits with it.
-      const another = settings === undefined ? toTheSetting : besides;
+      const another = settings === undefined ? onSetting : besides;
       return Promise.resolve({
         target: stageTarget('restapis', api),
         process: () => aws.clients(),
         describe: () => Promise.resolve(asJson(gateway.restStages.get(key) ?? null)),
         others: {
-          'another rate': toTheSetting(patch('throttling/rateLimit', '77')),
-          'another burst': toTheSetting(patch('throttling/burstLimit', '55')),
+          'another rate': onSetting(patch('throttling/rateLimit', '77')),
+          'another burst': onSetting(patch('throttling/burstLimit', '55')),
           'another log level': another(patch('logging/loglevel', 'INFO')),
           'another description': besides(() =>
             Object.assign(gateway.restStages.get(key) ?? {}, { description: 'x' }),
@@ -77,8 +77,8 @@ export function httpStageSubject(settings: RouteSettings, merges: boolean): Subj
         process: () => aws.clients(),
         describe: () => Promise.resolve(asJson(gateway.httpStages.get(key) ?? null)),
         others: {
-          'another rate': toTheSetting(set({ ThrottlingRateLimit: 77 })),
-          'another burst': toTheSetting(set({ ThrottlingBurstLimit: 55 })),
+          'another rate': onSetting(set({ ThrottlingRateLimit: 77 })),
+          'another burst': onSetting(set({ ThrottlingBurstLimit: 55 })),
           'more metrics': besides(set({ DetailedMetricsEnabled: true })),
         },
         remove: () => Promise.resolve(void gateway.httpStages.delete(key)),
@@ -87,7 +87,7 @@ export function httpStageSubject(settings: RouteSettings, merges: boolean): Subj
   };
 }
 
-function stageTarget(kept: string, api: string): ReturnType<typeof resourceTarget> {
+function stageTarget(kept: string, api: string): ReturnType<typeof targetOf> {
   const id = `${api}/stages/prod`;
-  return resourceTarget('api-stage', id, `arn:aws:apigateway:${fakeRegion}::/${kept}/${id}`);
+  return targetOf('api-stage', id, `arn:aws:apigateway:${fakeRegion}::/${kept}/${id}`);
 }

@@ -5,7 +5,7 @@ import { FakeAutoScaling } from '../../support/aws/fake-auto-scaling.ts';
 import { FakeAws } from '../../support/aws/fake-aws.ts';
 import { FakeDynamoDb } from '../../support/aws/fake-dynamodb.ts';
 import type { OthersChange, Resource, Subject } from '../changer-bench.ts';
-import { asJson, besides, resourceTarget, toTheSetting } from './others.ts';
+import { asJson, besides, targetOf, onSetting } from './support.ts';
 
 export type TableKind = 'provisioned' | 'scaled' | 'on demand' | 'on demand with a maximum';
 
@@ -65,7 +65,7 @@ export class Tables {
       this.scaling.add(`table/${name}/index/by-customer`, 'dynamodb:index:ReadCapacityUnits');
     }
     return {
-      target: resourceTarget('table', name, arn),
+      target: targetOf('table', name, arn),
       process: () => this.aws.clients(),
       describe: () => Promise.resolve(this.#describe(name)),
       others: this.#others(name, kind),
@@ -88,7 +88,7 @@ export class Tables {
     if (kind === 'on demand' || kind === 'on demand with a maximum')
       return {
         ...common,
-        'another maximum of reads': toTheSetting(() =>
+        'another maximum of reads': onSetting(() =>
           Object.assign(table(), {
             OnDemandThroughput: { ...table().OnDemandThroughput, MaxReadRequestUnits: 77 },
           }),
@@ -96,12 +96,12 @@ export class Tables {
       };
     return {
       ...common,
-      'another capacity of the table': toTheSetting(() => Object.assign(table(), provisioned(50, 60))),
-      'another capacity of an index': toTheSetting(() =>
+      'another capacity of the table': onSetting(() => Object.assign(table(), provisioned(50, 60))),
+      'another capacity of an index': onSetting(() =>
         Object.assign(table().GlobalSecondaryIndexes?.[0] ?? {}, provisioned(40, 30)),
       ),
-      'an index deleted': toTheSetting(() => table().GlobalSecondaryIndexes?.shift()),
-      'no capacity any more': toTheSetting(() =>
+      'an index deleted': onSetting(() => table().GlobalSecondaryIndexes?.shift()),
+      'no capacity any more': onSetting(() =>
         Object.assign(table(), {
           BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
           ...provisioned(0, 0),

@@ -2,15 +2,33 @@ import type { TargetType } from '../../../src/core/facts.ts';
 import { targetResolvers } from '../../../src/targets/index.ts';
 import type { ResolvedTarget, Target } from '../../../src/targets/module.ts';
 import { targetPermissions } from '../../../src/targets/permissions.ts';
+import { FakeApiGateway } from '../../support/aws/fake-api-gateway.ts';
 import { FakeAws, fakeAccount, fakeRegion } from '../../support/aws/fake-aws.ts';
+import { FakeDynamoDb } from '../../support/aws/fake-dynamodb.ts';
 import { FakeEventBridge } from '../../support/aws/fake-eventbridge.ts';
+import { FakeFis } from '../../support/aws/fake-fis.ts';
 import { FakeLambda } from '../../support/aws/fake-lambda.ts';
+import { FakeRoute53 } from '../../support/aws/fake-route53.ts';
 import { FakeSqs } from '../../support/aws/fake-sqs.ts';
+import { iamActionOf } from '../../support/aws/iam-actions.ts';
 
 const lambda = new FakeLambda();
 const sqs = new FakeSqs();
 const eventBridge = new FakeEventBridge();
-const aws = new FakeAws({ Lambda: lambda.service, SQS: sqs.service, EventBridge: eventBridge.service });
+const dynamoDb = new FakeDynamoDb();
+const gateway = new FakeApiGateway();
+const route53 = new FakeRoute53();
+const fis = new FakeFis();
+const aws = new FakeAws({
+  Lambda: lambda.service,
+  SQS: sqs.service,
+  EventBridge: eventBridge.service,
+  DynamoDB: dynamoDb.service,
+  APIGateway: gateway.rest,
+  ApiGatewayV2: gateway.http,
+  Route53: route53.service,
+  Fis: fis.service,
+});
 const actions = new Set<string>();
 
 const functionArn = lambda.addFunction('shop-dev-checkout', { policy: '{"Service":"sns.amazonaws.com"}' });
@@ -24,6 +42,17 @@ const queueMappingArn = mapping('id-queue', queueArn.replace('orders', 'jobs'));
 const streamMappingArn = mapping('id-stream', streamArn);
 mapping('id-twice-1', queueArn.replace('orders', 'twice'));
 const secondArn = mapping('id-twice-2', queueArn.replace('orders', 'twice'));
+
+const tableArn = dynamoDb.add('orders', {});
+// Its tags come in pages of ten.
+dynamoDb
+  .table('orders')
+  .tags.unshift(...Array.from({ length: 12 }, (_, n) => ({ Key: `k${n}`, Value: 'v' })));
+gateway.restStages.set('rest/prod', { stageName: 'prod', tags: { inoculate: 'allow' } });
+gateway.httpStages.set('http/$default', { StageName: '$default', Tags: { inoculate: 'allow' } });
+const gatewayArn = `arn:aws:apigateway:${fakeRegion}::`;
+route53.add('check');
+fis.add('EXT1');
 
 async function resolve(type: TargetType, target: Target): Promise<ResolvedTarget | null> {
   const clients = aws.clients();
@@ -80,6 +109,32 @@ describe('targets', () => {
       { eventSource: 'id-twice-2', consumer: 'shop-dev-checkout' },
       { arn: secondArn },
     ],
+    ['a table by name', 'table', { table: 'orders' }, { id: 'orders', arn: tableArn }],
+    ['a table by ARN', 'table', { table: tableArn }, { id: 'orders', arn: tableArn }],
+    [
+      'a stage of a REST API',
+      'api-stage',
+      { api: 'rest', apiStage: 'prod' },
+      { id: 'rest/stages/prod', arn: `${gatewayArn}/restapis/rest/stages/prod` },
+    ],
+    [
+      'a stage of an HTTP API',
+      'api-stage',
+      { api: 'http', apiStage: '$default' },
+      { id: 'http/stages/$default', arn: `${gatewayArn}/apis/http/stages/$default` },
+    ],
+    [
+      'a health check',
+      'health-check',
+      { healthCheck: 'check' },
+      { arn: 'arn:aws:route53:::healthcheck/check' },
+    ],
+    [
+      'a FIS template',
+      'fis-template',
+      { fisTemplate: 'EXT1' },
+      { arn: `arn:aws:fis:${fakeRegion}:${fakeAccount}:experiment-template/EXT1` },
+    ],
   ])('%s is found, with its tags', async (_what, type, target, expected) => {
     expect(await resolve(type, target)).toMatchObject({ tags, ...expected });
   });
@@ -91,6 +146,11 @@ describe('targets', () => {
     ['rule', { rule: 'paid' }],
     ['event-source', { eventSource: 'nobody', consumer: 'shop-dev-checkout' }],
     ['event-source', { eventSource: 'jobs', consumer: 'nobody' }],
+    ['table', { table: 'nobody' }],
+    ['api-stage', { api: 'rest', apiStage: 'nobody' }],
+    ['api-stage', { api: 'nobody', apiStage: 'prod' }],
+    ['health-check', { healthCheck: 'nobody' }],
+    ['fis-template', { fisTemplate: 'nobody' }],
   ])('what does not exist is not found: %s %j', async (type, target) => {
     expect(await resolve(type, target)).toBeNull();
   });
@@ -98,6 +158,7 @@ describe('targets', () => {
   it.each<[TargetType, Target]>([
     ['function', { lambda: 'arn:aws:lambda:eu-central-1:999999999999:function:shop-dev-checkout' }],
     ['queue', { queue: 'arn:aws:sqs:us-east-1:123456789012:orders' }],
+    ['table', { table: 'arn:aws:dynamodb:eu-central-1:999999999999:table/orders' }],
     ['event-source', { eventSource: 'jobs', consumer: functionArn.replace(fakeRegion, 'us-east-1') }],
   ])('what is in another account or Region is not looked for here: %s %j', async (type, target) => {
     const found = await resolve(type, target);
@@ -111,14 +172,9 @@ describe('targets', () => {
   });
 
   it('are found by calls that their permissions name', () => {
-    const prefixes: Readonly<Record<string, string>> = {
-      EventBridge: 'events',
-      Lambda: 'lambda',
-      SQS: 'sqs',
-    };
     const called = [...actions].map((call) => {
       const [service = '', action = ''] = call.split(':');
-      return `${prefixes[service]}:${action}`;
+      return iamActionOf({ service, action, input: {} });
     });
     const allowed = Object.values(targetPermissions).flatMap((facts) => facts.flatMap((one) => one.actions));
     expect(called.filter((action) => !allowed.includes(action))).toEqual([]);
