@@ -5,11 +5,15 @@ import { apigatewayThrottle } from './apigateway.throttle.ts';
 import { dynamodbThrottle } from './dynamodb.throttle.ts';
 import { eventbridgeRuleDisable } from './eventbridge.rule-disable.ts';
 import { fisExperiment } from './fis.experiment.ts';
+import { lambdaDependencyDenied } from './lambda.dependency-denied.ts';
 import { lambdaEventSourcePause } from './lambda.event-source-pause.ts';
 import { lambdaMemory } from './lambda.memory.ts';
 import { lambdaThrottle } from './lambda.throttle.ts';
 import { lambdaTimeout } from './lambda.timeout.ts';
 import { route53HealthCheckInvert } from './route53.health-check-invert.ts';
+import { s3Deny } from './s3.deny.ts';
+import { snsDeny } from './sns.deny.ts';
+import { sqsDeny } from './sqs.deny.ts';
 import { sqsVisibility } from './sqs.visibility.ts';
 
 export const controlPlaneFaults: { readonly [K in ControlPlaneKind]: ControlPlaneFaultModule<K> } = {
@@ -17,10 +21,14 @@ export const controlPlaneFaults: { readonly [K in ControlPlaneKind]: ControlPlan
   'dynamodb.throttle': dynamodbThrottle,
   'eventbridge.rule-disable': eventbridgeRuleDisable,
   'fis.experiment': fisExperiment,
+  'lambda.dependency-denied': lambdaDependencyDenied,
   'lambda.event-source-pause': lambdaEventSourcePause,
   'lambda.memory': lambdaMemory,
   'lambda.throttle': lambdaThrottle,
   'lambda.timeout': lambdaTimeout,
   'route53.health-check-invert': route53HealthCheckInvert,
+  's3.deny': s3Deny,
+  'sns.deny': snsDeny,
+  'sqs.deny': sqsDeny,
   'sqs.visibility': sqsVisibility,
 };

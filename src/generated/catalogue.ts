@@ -709,6 +709,64 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    }
   }
  },
+ "lambda.dependency-denied": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/lambda.dependency-denied",
+  "title": "Denied dependency",
+  "description": "An inline policy on the function's own role denies it actions of AWS services. The controller must be deployed with rolePolicies: true, the role must carry the opt-in tag, and no other function may have it.",
+  "placement": "control-plane",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target",
+   "actions"
+  ],
+  "properties": {
+   "kind": {
+    "const": "lambda.dependency-denied"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "actions": {
+    "title": "Denied actions",
+    "description": "IAM actions, such as s3:GetObject or dynamodb:*. Never those of iam, sts, logs, organizations, account or sso.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 30,
+    "uniqueItems": true,
+    "items": {
+     "type": "string",
+     "pattern": "^[a-z][a-z0-9-]*:(\\*|[A-Z][A-Za-z0-9]*\\*?)$",
+     "maxLength": 128
+    }
+   },
+   "resources": {
+    "title": "Denied resources",
+    "description": "ARNs, with * where IAM takes it. Without it: every resource but Inoculate's own.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 20,
+    "uniqueItems": true,
+    "items": {
+     "type": "string",
+     "pattern": "^arn:[^\\s\"']+$",
+     "maxLength": 512
+    }
+   }
+  }
+ },
  "lambda.event-source-pause": {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "inoculate:faults/lambda.event-source-pause",
@@ -884,6 +942,205 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "type": "string",
     "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
     "maxLength": 64
+   }
+  }
+ },
+ "s3.deny": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/s3.deny",
+  "title": "Denied bucket",
+  "description": "A statement in the bucket's policy denies operations on its objects, to everybody or to the roles that are named: never the management of the bucket, never its account's root user or Inoculate itself.",
+  "placement": "control-plane",
+  "takes": "bucket",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "properties": {
+   "kind": {
+    "const": "s3.deny"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "operations": {
+    "title": "Denied operations",
+    "description": "Which operations are denied, by their names in IAM. HEAD requests need GetObject, lists of objects need ListBucket. Without it: GetObject.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 4,
+    "uniqueItems": true,
+    "items": {
+     "enum": [
+      "GetObject",
+      "PutObject",
+      "DeleteObject",
+      "ListBucket"
+     ]
+    }
+   },
+   "prefix": {
+    "title": "Prefix",
+    "description": "Only objects whose keys begin with it. ListBucket lists whole buckets, and cannot be denied together with it.",
+    "type": "string",
+    "pattern": "^[A-Za-z0-9!_.()/=@:+-]+$",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "roles": {
+    "title": "Denied roles",
+    "description": "Only callers with one of these IAM roles are denied: ARNs, or names with their path. Without it: everybody, AWS services included.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 20,
+    "uniqueItems": true,
+    "items": {
+     "type": "string",
+     "pattern": "^(arn:[a-z-]+:iam::[0-9]{12}:role/)?([A-Za-z0-9+=,.@_/-]|\\$\\{stage\\})+$",
+     "maxLength": 256
+    }
+   }
+  },
+  "dependentSchemas": {
+   "prefix": {
+    "properties": {
+     "operations": {
+      "items": {
+       "not": {
+        "const": "ListBucket"
+       }
+      }
+     }
+    }
+   }
+  }
+ },
+ "sns.deny": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/sns.deny",
+  "title": "Denied topic",
+  "description": "A statement in the topic's policy denies publishing or subscribing, to everybody or to the roles that are named: never the management of the topic, never its account's root user or Inoculate itself.",
+  "placement": "control-plane",
+  "takes": "topic",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "properties": {
+   "kind": {
+    "const": "sns.deny"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "operations": {
+    "title": "Denied operations",
+    "description": "Which operations are denied; PublishBatch goes with Publish. Without it: Publish.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 2,
+    "uniqueItems": true,
+    "items": {
+     "enum": [
+      "Publish",
+      "Subscribe"
+     ]
+    }
+   },
+   "roles": {
+    "title": "Denied roles",
+    "description": "Only callers with one of these IAM roles are denied: ARNs, or names with their path. Without it: everybody, AWS services included.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 20,
+    "uniqueItems": true,
+    "items": {
+     "type": "string",
+     "pattern": "^(arn:[a-z-]+:iam::[0-9]{12}:role/)?([A-Za-z0-9+=,.@_/-]|\\$\\{stage\\})+$",
+     "maxLength": 256
+    }
+   }
+  }
+ },
+ "sqs.deny": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/sqs.deny",
+  "title": "Denied queue",
+  "description": "A statement in the queue's policy denies operations on its messages, to everybody or to the roles that are named: never the management of the queue, never its account's root user or Inoculate itself.",
+  "placement": "control-plane",
+  "takes": "queue",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "properties": {
+   "kind": {
+    "const": "sqs.deny"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "operations": {
+    "title": "Denied operations",
+    "description": "Which operations are denied; those on several messages at once go with them. Without it: SendMessage.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 4,
+    "uniqueItems": true,
+    "items": {
+     "enum": [
+      "SendMessage",
+      "ReceiveMessage",
+      "DeleteMessage",
+      "ChangeMessageVisibility"
+     ]
+    }
+   },
+   "roles": {
+    "title": "Denied roles",
+    "description": "Only callers with one of these IAM roles are denied: ARNs, or names with their path. Without it: everybody, AWS services included.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 20,
+    "uniqueItems": true,
+    "items": {
+     "type": "string",
+     "pattern": "^(arn:[a-z-]+:iam::[0-9]{12}:role/)?([A-Za-z0-9+=,.@_/-]|\\$\\{stage\\})+$",
+     "maxLength": 256
+    }
    }
   }
  },
@@ -3169,6 +3426,64 @@ export const experimentSchema: SchemaNode = {
      },
      {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/lambda.dependency-denied",
+      "title": "Denied dependency",
+      "description": "An inline policy on the function's own role denies it actions of AWS services. The controller must be deployed with rolePolicies: true, the role must carry the opt-in tag, and no other function may have it.",
+      "placement": "control-plane",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target",
+       "actions"
+      ],
+      "properties": {
+       "kind": {
+        "const": "lambda.dependency-denied"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "actions": {
+        "title": "Denied actions",
+        "description": "IAM actions, such as s3:GetObject or dynamodb:*. Never those of iam, sts, logs, organizations, account or sso.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 30,
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "pattern": "^[a-z][a-z0-9-]*:(\\*|[A-Z][A-Za-z0-9]*\\*?)$",
+         "maxLength": 128
+        }
+       },
+       "resources": {
+        "title": "Denied resources",
+        "description": "ARNs, with * where IAM takes it. Without it: every resource but Inoculate's own.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 20,
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "pattern": "^arn:[^\\s\"']+$",
+         "maxLength": 512
+        }
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
       "$id": "inoculate:faults/lambda.event-source-pause",
       "title": "Paused event source",
       "description": "The event source mapping is disabled: nothing is read from the queue or stream until the fault ends. What grows older than its retention meanwhile is lost.",
@@ -3342,6 +3657,205 @@ export const experimentSchema: SchemaNode = {
         "type": "string",
         "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
         "maxLength": 64
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/s3.deny",
+      "title": "Denied bucket",
+      "description": "A statement in the bucket's policy denies operations on its objects, to everybody or to the roles that are named: never the management of the bucket, never its account's root user or Inoculate itself.",
+      "placement": "control-plane",
+      "takes": "bucket",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "properties": {
+       "kind": {
+        "const": "s3.deny"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "operations": {
+        "title": "Denied operations",
+        "description": "Which operations are denied, by their names in IAM. HEAD requests need GetObject, lists of objects need ListBucket. Without it: GetObject.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 4,
+        "uniqueItems": true,
+        "items": {
+         "enum": [
+          "GetObject",
+          "PutObject",
+          "DeleteObject",
+          "ListBucket"
+         ]
+        }
+       },
+       "prefix": {
+        "title": "Prefix",
+        "description": "Only objects whose keys begin with it. ListBucket lists whole buckets, and cannot be denied together with it.",
+        "type": "string",
+        "pattern": "^[A-Za-z0-9!_.()/=@:+-]+$",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "roles": {
+        "title": "Denied roles",
+        "description": "Only callers with one of these IAM roles are denied: ARNs, or names with their path. Without it: everybody, AWS services included.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 20,
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "pattern": "^(arn:[a-z-]+:iam::[0-9]{12}:role/)?([A-Za-z0-9+=,.@_/-]|\\$\\{stage\\})+$",
+         "maxLength": 256
+        }
+       }
+      },
+      "dependentSchemas": {
+       "prefix": {
+        "properties": {
+         "operations": {
+          "items": {
+           "not": {
+            "const": "ListBucket"
+           }
+          }
+         }
+        }
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/sns.deny",
+      "title": "Denied topic",
+      "description": "A statement in the topic's policy denies publishing or subscribing, to everybody or to the roles that are named: never the management of the topic, never its account's root user or Inoculate itself.",
+      "placement": "control-plane",
+      "takes": "topic",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "properties": {
+       "kind": {
+        "const": "sns.deny"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "operations": {
+        "title": "Denied operations",
+        "description": "Which operations are denied; PublishBatch goes with Publish. Without it: Publish.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 2,
+        "uniqueItems": true,
+        "items": {
+         "enum": [
+          "Publish",
+          "Subscribe"
+         ]
+        }
+       },
+       "roles": {
+        "title": "Denied roles",
+        "description": "Only callers with one of these IAM roles are denied: ARNs, or names with their path. Without it: everybody, AWS services included.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 20,
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "pattern": "^(arn:[a-z-]+:iam::[0-9]{12}:role/)?([A-Za-z0-9+=,.@_/-]|\\$\\{stage\\})+$",
+         "maxLength": 256
+        }
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/sqs.deny",
+      "title": "Denied queue",
+      "description": "A statement in the queue's policy denies operations on its messages, to everybody or to the roles that are named: never the management of the queue, never its account's root user or Inoculate itself.",
+      "placement": "control-plane",
+      "takes": "queue",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "properties": {
+       "kind": {
+        "const": "sqs.deny"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "operations": {
+        "title": "Denied operations",
+        "description": "Which operations are denied; those on several messages at once go with them. Without it: SendMessage.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 4,
+        "uniqueItems": true,
+        "items": {
+         "enum": [
+          "SendMessage",
+          "ReceiveMessage",
+          "DeleteMessage",
+          "ChangeMessageVisibility"
+         ]
+        }
+       },
+       "roles": {
+        "title": "Denied roles",
+        "description": "Only callers with one of these IAM roles are denied: ARNs, or names with their path. Without it: everybody, AWS services included.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 20,
+        "uniqueItems": true,
+        "items": {
+         "type": "string",
+         "pattern": "^(arn:[a-z-]+:iam::[0-9]{12}:role/)?([A-Za-z0-9+=,.@_/-]|\\$\\{stage\\})+$",
+         "maxLength": 256
+        }
        }
       }
      },

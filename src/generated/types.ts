@@ -275,6 +275,35 @@ export interface InvocationLatencyFault {
 }
 
 /**
+ * An inline policy on the function's own role denies it actions of AWS services. The controller must be deployed with rolePolicies: true, the role must carry the opt-in tag, and no other function may have it.
+ */
+export interface LambdaDependencyDeniedFault {
+  kind: 'lambda.dependency-denied';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * IAM actions, such as s3:GetObject or dynamodb:*. Never those of iam, sts, logs, organizations, account or sso.
+   *
+   * @minItems 1
+   * @maxItems 30
+   */
+  actions: string[];
+  /**
+   * ARNs, with * where IAM takes it. Without it: every resource but Inoculate's own.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  resources?: string[];
+}
+
+/**
  * The event source mapping is disabled: nothing is read from the queue or stream until the fault ends. What grows older than its retention meanwhile is lost.
  */
 export interface LambdaEventSourcePauseFault {
@@ -358,6 +387,97 @@ export interface Route53HealthCheckInvertFault {
 }
 
 /**
+ * A statement in the bucket's policy denies operations on its objects, to everybody or to the roles that are named: never the management of the bucket, never its account's root user or Inoculate itself.
+ */
+export interface S3DenyFault {
+  kind: 's3.deny';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * Which operations are denied, by their names in IAM. HEAD requests need GetObject, lists of objects need ListBucket. Without it: GetObject.
+   *
+   * @minItems 1
+   * @maxItems 4
+   */
+  operations?: ('GetObject' | 'PutObject' | 'DeleteObject' | 'ListBucket')[];
+  /**
+   * Only objects whose keys begin with it. ListBucket lists whole buckets, and cannot be denied together with it.
+   */
+  prefix?: string;
+  /**
+   * Only callers with one of these IAM roles are denied: ARNs, or names with their path. Without it: everybody, AWS services included.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  roles?: string[];
+}
+
+/**
+ * A statement in the topic's policy denies publishing or subscribing, to everybody or to the roles that are named: never the management of the topic, never its account's root user or Inoculate itself.
+ */
+export interface SnsDenyFault {
+  kind: 'sns.deny';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * Which operations are denied; PublishBatch goes with Publish. Without it: Publish.
+   *
+   * @minItems 1
+   * @maxItems 2
+   */
+  operations?: ('Publish' | 'Subscribe')[];
+  /**
+   * Only callers with one of these IAM roles are denied: ARNs, or names with their path. Without it: everybody, AWS services included.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  roles?: string[];
+}
+
+/**
+ * A statement in the queue's policy denies operations on its messages, to everybody or to the roles that are named: never the management of the queue, never its account's root user or Inoculate itself.
+ */
+export interface SqsDenyFault {
+  kind: 'sqs.deny';
+  /**
+   * The name of a target in this experiment.
+   */
+  target: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * Which operations are denied; those on several messages at once go with them. Without it: SendMessage.
+   *
+   * @minItems 1
+   * @maxItems 4
+   */
+  operations?: ('SendMessage' | 'ReceiveMessage' | 'DeleteMessage' | 'ChangeMessageVisibility')[];
+  /**
+   * Only callers with one of these IAM roles are denied: ARNs, or names with their path. Without it: everybody, AWS services included.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  roles?: string[];
+}
+
+/**
  * The queue's visibility timeout or its delivery delay is changed: messages that are still worked on come again, or all of them come late.
  */
 export interface SqsVisibilityFault {
@@ -389,11 +509,15 @@ export type Fault =
   | FisExperimentFault
   | InvocationErrorFault
   | InvocationLatencyFault
+  | LambdaDependencyDeniedFault
   | LambdaEventSourcePauseFault
   | LambdaMemoryFault
   | LambdaThrottleFault
   | LambdaTimeoutFault
   | Route53HealthCheckInvertFault
+  | S3DenyFault
+  | SnsDenyFault
+  | SqsDenyFault
   | SqsVisibilityFault;
 
 export type InFunctionFault =
@@ -407,11 +531,15 @@ export type ControlPlaneFault =
   | DynamodbThrottleFault
   | EventbridgeRuleDisableFault
   | FisExperimentFault
+  | LambdaDependencyDeniedFault
   | LambdaEventSourcePauseFault
   | LambdaMemoryFault
   | LambdaThrottleFault
   | LambdaTimeoutFault
   | Route53HealthCheckInvertFault
+  | S3DenyFault
+  | SnsDenyFault
+  | SqsDenyFault
   | SqsVisibilityFault;
 
 export type FaultKind = Fault['kind'];

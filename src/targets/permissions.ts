@@ -28,6 +28,20 @@ export const targetPermissions: { readonly [T in TargetType]?: readonly Permissi
       resource: 'arn:{partition}:sqs:{region}:{account}:{id}',
     },
   ],
+  topic: [
+    {
+      ...resolving,
+      actions: ['sns:GetTopicAttributes', 'sns:ListTagsForResource'],
+      resource: 'arn:{partition}:sns:{region}:{account}:{id}',
+    },
+  ],
+  bucket: [
+    {
+      ...resolving,
+      actions: ['s3:GetBucketLocation', 's3:GetBucketTagging'],
+      resource: 'arn:{partition}:s3:::{id}',
+    },
+  ],
   rule: [
     {
       ...resolving,

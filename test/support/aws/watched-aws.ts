@@ -150,6 +150,11 @@ function refusal(name: string, httpStatusCode: number): Error {
   });
 }
 
-export function changesSomething({ action }: AwsCall): boolean {
-  return !/^(Get|List|Describe|Head)/.test(action);
+export function changesSomething({ action, input }: AwsCall): boolean {
+  return !/^(Get|List|Describe|Head)/.test(action) && !(action === 'Invoke' && asksToGet(input['Payload']));
+}
+
+/** The function for policies of roles is invoked to read, too. */
+function asksToGet(payload: unknown): boolean {
+  return typeof payload === 'string' && payload.startsWith('{"op":"get"');
 }
