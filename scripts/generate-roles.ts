@@ -1,18 +1,19 @@
-// Regenerates what follows from the facts about AWS calls in src/: the roles of the deployed functions, and the tables in
-// docs/PERMISSIONS.md. `--check` writes nothing and fails where a committed file differs.
+// Regenerates what follows from the facts about AWS calls in src/: the roles of the deployed functions, and the generated
+// parts of docs/PERMISSIONS.md and docs/FAULTS.md. `--check` writes nothing and fails where a committed file differs.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { controllerRoles } from '../src/iam/roles.ts';
+import { faultSections } from './generate/fault-sections.ts';
 import { permissionTables } from './generate/permission-tables.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const checkOnly = process.argv.includes('--check');
-const docs = 'docs/PERMISSIONS.md';
 
 const files: readonly (readonly [path: string, text: string])[] = [
   ['resources/roles.json', JSON.stringify(controllerRoles())],
-  [docs, permissionTables(readFileSync(resolve(root, docs), 'utf8'))],
+  ['docs/PERMISSIONS.md', permissionTables(page('docs/PERMISSIONS.md'))],
+  ['docs/FAULTS.md', faultSections(page('docs/FAULTS.md'))],
 ];
 
 const drifted: string[] = [];
@@ -29,3 +30,7 @@ if (drifted.length > 0) {
   process.exit(1);
 }
 console.log(`${checkOnly ? 'checked' : 'generated'} ${files.map(([path]) => path).join(', ')}`);
+
+function page(path: string): string {
+  return readFileSync(resolve(root, path), 'utf8');
+}

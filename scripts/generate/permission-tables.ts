@@ -4,19 +4,11 @@ import { type ControllerFunction, controllerFunctions } from '../../src/iam/func
 import type { Conditions } from '../../src/iam/policy.ts';
 import { controllerRoles, permissionsOnTargets } from '../../src/iam/roles.ts';
 import { conditionOf, roleStatements, type RoleStatement } from '../../src/iam/statements.ts';
+import { cells, filledIn, head } from './page.ts';
 
-/** The page, with what stands between `<!-- generated: NAME -->` and `<!-- end -->` made anew. */
+/** docs/PERMISSIONS.md, with its tables as the code has it now. */
 export function permissionTables(page: string): string {
-  const tables: Readonly<Record<string, () => string>> = { functions, kinds };
-  return page.replaceAll(
-    /(<!-- generated: (\w+) -->\n).*?(<!-- end -->)/gs,
-    (_, start: string, name: string, end: string) => {
-      const table = tables[name];
-      if (table === undefined)
-        throw new Error(`docs/PERMISSIONS.md asks for ${name}, which nothing generates`);
-      return `${start}\n${table()}\n\n${end}`;
-    },
-  );
+  return filledIn(page, { functions, kinds });
 }
 
 function functions(): string {
@@ -101,12 +93,4 @@ function protection(permission: Permission): string {
   if (permission.changes !== false && !permission.changes.tagEvaluated && !permission.changes.makes)
     return ['no tag: only what serverless.yml lists', ...conditions].join('; ');
   return conditions.join('; ');
-}
-
-function head(...titles: readonly string[]): string {
-  return `${cells(...titles)}\n${cells(...titles.map(() => '---'))}`;
-}
-
-function cells(...texts: readonly string[]): string {
-  return `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
 }

@@ -68,6 +68,8 @@ function paragraph({ name, required, expects, description, fallback }: Parameter
 }
 
 function rules(schema: SchemaNode): string {
+  const some = (schema.anyOf ?? []).map((branch) => (branch.required ?? []).join(' and '));
+  if (some.length > 0) return `\nGive at least one of ${some.join(', ')}.\n`;
   const groups = (schema.oneOf ?? []).map((branch) => (branch.required ?? []).join(' and '));
   return groups.length === 0 ? '' : `\nGive either ${groups.join(', or ')}.\n`;
 }

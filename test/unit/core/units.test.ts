@@ -10,7 +10,7 @@ import {
   parseShare,
   resolveUnits,
 } from '../../../src/core/units.ts';
-import { experimentSchema, workloadSchema } from '../../../src/generated/catalogue.ts';
+import { experimentSchema, faultSchemas, workloadSchema } from '../../../src/generated/catalogue.ts';
 
 describe('durations', () => {
   it.each([
@@ -169,5 +169,27 @@ describe('resolving the units of a file', () => {
         expected: 'from 0.001ms to 366d',
       },
     ]);
+  });
+
+  it.each([
+    ['999ms', '999ms is too small'],
+    ['16m', '16m is too large'],
+    ['1500ms', '1500ms is no multiple of 1s'],
+  ])('tells what is outside of the bounds and steps of its place: %s', (timeout, message) => {
+    const { problems } = resolveUnits(faultSchemas['lambda.timeout'], { kind: 'lambda.timeout', timeout });
+    expect(problems).toEqual([
+      {
+        path: ['timeout'],
+        code: 'out-of-bounds',
+        message,
+        found: timeout,
+        expected: 'from 1s, at most 15m, a multiple of 1s',
+      },
+    ]);
+  });
+
+  it.each(['1s', '90s', '15m'])('takes what is within them: %s', (timeout) => {
+    const written = { kind: 'lambda.timeout', timeout };
+    expect(resolveUnits(faultSchemas['lambda.timeout'], written).problems).toEqual([]);
   });
 });
