@@ -9,6 +9,7 @@ export function runSettings(id: RunId, stage: string, tickMs: number): RunSettin
   return {
     stage,
     tickMs,
+    slowestLookMs: Math.max(tickMs, 30_000),
     applyLeaseMs: 30_000,
     applyTimeoutMs: 15_000,
     stalenessMs: 1_000,

@@ -77,6 +77,8 @@ export interface RunSettings {
   readonly stage: string;
   /** Length of a tick, and of a telemetry cohort. */
   readonly tickMs: number;
+  /** Looks become rarer with time, up to this; left out, there is one each tick. */
+  readonly slowestLookMs?: number;
   /** How long an apply may take before its outcome counts as unknown. */
   readonly applyLeaseMs: number;
   readonly applyTimeoutMs: number;

@@ -1,3 +1,4 @@
+import type { CommandType } from './commands.ts';
 import type { Draft } from './draft.ts';
 import type { EpochMs } from './ids.ts';
 import type { Run } from './run.ts';
@@ -9,17 +10,33 @@ const senderMs = 15_000;
 /** A run that only waits still ticks this often, so that the queue never holds a message for long. */
 const slowestMs = 60_000;
 
+/** What no tick comes early for: it belongs to the regular one. */
+const waitsForItsTick: ReadonlySet<CommandType> = new Set(['schedule-tick', 'observe', 'journal'] as const);
+
 /** When the run should next be ticked; null where time alone changes nothing any more, but what the sweep sees to. */
 export function nextTickAt(run: Run, at: EpochMs): EpochMs | null {
-  const waiting = run.outbox.filter((entry) => entry.command.type !== 'schedule-tick');
+  const waiting = run.outbox.filter(({ command }) => !waitsForItsTick.has(command.type));
   if (run.phase === 'ended' && waiting.length === 0) return null;
-  const earliest = Math.min(phaseDueAt(run), ...waiting.map((entry) => entry.retryAt));
+  const earliest = Math.min(phaseDueAt(run, at), ...waiting.map((entry) => entry.retryAt));
   return Math.min(Math.max(earliest, at + run.settings.tickMs), at + slowestMs);
 }
 
+/**
+ * How long until the next look. Harm that shows only after a long time shows slowly, so the wait grows with what has been
+ * seen: a look comes at most a tenth later than it could. The tests of the evidence hold for any times of looks.
+ */
+function lookMs({ settings, injection, measuring }: Run, at: EpochMs): number {
+  const { tickMs, slowestLookMs = tickMs } = settings;
+  // A run that could not be seen is looked at again as soon as may be.
+  const elapsedMs = measuring.failures > 0 ? 0 : at - (injection?.observingSince ?? at);
+  return Math.max(tickMs, Math.min(Math.floor(elapsedMs / 10), slowestLookMs));
+}
+
 /** When the passing of time alone next means something in this phase. */
-function phaseDueAt(run: Run): EpochMs {
+function phaseDueAt(run: Run, at: EpochMs): EpochMs {
   switch (run.phase) {
+    case 'observing':
+      return Math.min(at + lookMs(run, at), run.injection?.endsAt ?? -Infinity);
     case 'awaiting-approval':
       return run.phaseSince + run.settings.approvalMs;
     case 'announced':

@@ -80,7 +80,10 @@ async function decideOn(
       break;
     // What was read with the run is old for what is read once it is injecting.
     const fresh = loaded.run.phase === 'injecting' ? {} : known;
-    decided = fold(rules, decided, await resultsOf(ports, decided.run, early, fresh));
+    const results = await resultsOf(ports, decided.run, early, fresh);
+    // What has failed is tried again by a later tick, and not at once.
+    const commands = decided.commands.filter((entry) => !early.includes(entry));
+    decided = fold(rules, { run: decided.run, commands }, results);
   }
   return decided;
 }

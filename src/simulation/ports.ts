@@ -81,10 +81,13 @@ function storeOf(around: Surroundings, process: SimProcess): Ports['store'] {
       if (method === 'loadRun') process.looks.push({ run: String(args[0]), at: now });
       const answer = effect();
       if (method === 'takeLease') {
-        const { until } = args[1] as Lease;
+        const { holder, until } = args[1] as Lease;
         // Whoever asks next may have a clock that is ahead: so much of the lease protects nobody.
         const surely = until - process.offsetMs - environment.scenario.settings.skewMs;
-        process.leases.set(String(args[0]), { at: now, until: surely });
+        const known = process.leases.get(String(args[0]));
+        // The same request once more, landing late, is no new lease.
+        const at = known?.holder === holder ? known.at : now;
+        process.leases.set(String(args[0]), { holder, at, until: surely });
       }
       return answer;
     }),

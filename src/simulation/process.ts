@@ -13,7 +13,10 @@ export class SimProcess {
   /** When what it read of each run was true. */
   readonly looks: { readonly run: RunId; readonly at: number }[] = [];
   /** When it was last granted a lease on each resource, and until when. */
-  readonly leases = new Map<ResourceId, { readonly at: number; readonly until: number }>();
+  readonly leases = new Map<
+    ResourceId,
+    { readonly holder: string; readonly at: number; readonly until: number }
+  >();
   /** When it read the kill switch, and the generation that was true then. It may look after several runs at once. */
   readonly stops: { readonly at: number; readonly generation: number }[] = [];
   readonly #freezes: { readonly from: number; readonly until: number }[] = [];

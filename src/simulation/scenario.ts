@@ -77,6 +77,7 @@ const startsAt = Date.UTC(2026, 0, 5, 10);
 const settings: RunSettings = {
   stage: 'sim',
   tickMs: 2_000,
+  slowestLookMs: 8_000,
   applyLeaseMs: 12_000,
   applyTimeoutMs: 5_000,
   stalenessMs: 1_000,

@@ -1,8 +1,12 @@
+import fc from 'fast-check';
 import { decide } from '../../../src/core/decide.ts';
-import { experiment } from '../../contract/samples.ts';
+import type { CommandResult } from '../../../src/core/events.ts';
+import type { RunSettings } from '../../../src/core/run.ts';
+import { experiment, settings } from '../../contract/samples.ts';
 import { approve, done, Driven, drivenTo, factsOf, failed, observed, startAt } from './decide-support.ts';
 
 const long = { experiment: { ...experiment, duration: 3_600_000 } };
+const tenMinutes = { experiment: { ...experiment, duration: 600_000 } };
 const longFacts = factsOf({ limits: { ...factsOf().limits, maxDurationMs: 3_600_000 } });
 const approvalFacts = factsOf({ limits: { ...factsOf().limits, approvalRequired: true } });
 
@@ -107,6 +111,76 @@ describe('ticks', () => {
     for (const { id } of driven.run.outbox) driven.event({ type: 'result', command: id, result: done });
     driven.tick();
     expect(driven.run.outbox).toEqual([]);
+  });
+});
+
+describe('looks', () => {
+  const settingsOf = (slowestLookMs?: number): RunSettings => ({
+    ...settings,
+    ...(slowestLookMs === undefined ? {} : { slowestLookMs }),
+  });
+  /** The next tick with its look, and everything else done. */
+  const next = (driven: Driven, result: CommandResult = observed()): void => {
+    driven.at = driven.run.tick.expectedAt;
+    driven.tick(0);
+    if (driven.outstanding('observe').length > 0) driven.result('observe', result);
+    for (const { id, command } of driven.run.outbox)
+      if (command.type !== 'schedule-tick') driven.event({ type: 'result', command: id, result: done });
+  };
+  /** When looks were taken, in ms after the faults were in place. */
+  const looksOf = (driven: Driven): number[] => {
+    const since = driven.at;
+    const looks: number[] = [];
+    while (driven.run.phase === 'observing') {
+      next(driven);
+      looks.push(driven.at - since);
+    }
+    return looks.slice(0, -1);
+  };
+
+  it('come each tick where nothing else is said', () => {
+    const looks = looksOf(drivenTo('observing'));
+    expect(looks.length).toBeGreaterThan(55);
+    looks.slice(1).forEach((at, index) => expect(at - (looks[index] ?? 0)).toBe(settings.tickMs));
+  });
+
+  it('become rarer with time, at most a tenth late, and end when the run does', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1_000, max: 60_000 }), (slowestLookMs) => {
+        const driven = drivenTo(
+          'observing',
+          { ...tenMinutes, settings: settingsOf(slowestLookMs) },
+          longFacts,
+        );
+        const endsAt = driven.run.injection?.endsAt;
+        const looks = looksOf(driven);
+        const waits = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+        waits.forEach((wait, index) => {
+          expect(wait).toBeGreaterThanOrEqual(settings.tickMs);
+          expect(wait).toBeLessThanOrEqual(Math.max(settings.tickMs, (looks[index] ?? 0) / 10));
+          expect(wait).toBeLessThanOrEqual(Math.max(settings.tickMs, slowestLookMs));
+        });
+        expect(driven.run.phase).toBe('reverting');
+        expect(driven.at - (endsAt ?? 0)).toBeGreaterThanOrEqual(0);
+        expect(driven.at - (endsAt ?? 0)).toBeLessThan(settings.tickMs);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('come as soon as may be once one has failed', () => {
+    const driven = drivenTo('observing', { ...tenMinutes, settings: settingsOf(30_000) }, longFacts);
+    while (driven.at - startAt < 400_000) next(driven);
+    expect(driven.run.tick.expectedAt - driven.at).toBe(30_000);
+    next(driven, failed(true));
+    expect(driven.run.tick.expectedAt - driven.at).toBe(settings.tickMs);
+  });
+
+  it('that are rare delay nothing that follows an abort', () => {
+    const driven = drivenTo('observing', { ...tenMinutes, settings: settingsOf(30_000) }, longFacts);
+    while (driven.at - startAt < 400_000) next(driven);
+    driven.event({ type: 'abort', by: 'someone' });
+    expect(driven.run.tick.expectedAt - driven.at).toBe(settings.tickMs);
   });
 });
 

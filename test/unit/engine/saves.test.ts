@@ -79,6 +79,20 @@ describe('the way to the first fault', () => {
     expect(phases).toEqual(['checking', 'injecting', 'injecting', 'observing', 'observing']);
   });
 
+  it('is tried again by a later tick where something fails on it, not at once', async () => {
+    const test = await storedAt('announced');
+    let asked = 0;
+    Object.assign(test.ports, { facts: () => ((asked += 1), Promise.reject(new Error('throttled'))) });
+    test.clock.time += 1_000;
+    const engine = new Engine(test.ports);
+    await engine.deliver(id, tickOf(stored(test.store, id), test.clock.time));
+    expect(asked).toBe(1);
+    expect(stored(test.store, id).phase).toBe('checking');
+    test.clock.time += 1_000;
+    await engine.deliver(id, tickOf(stored(test.store, id), test.clock.time));
+    expect(asked).toBe(2);
+  });
+
   it('reads what stops a run once it is stored as injecting, never earlier', async () => {
     const test = await storedAt('announced');
     const storedThen: string[] = [];
