@@ -4,7 +4,9 @@ import {
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { scheduleName } from '../../../src/adapters/aws/dead-man-schedule.ts';
 import type { Run } from '../../../src/core/run.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
 import { until } from '../harness/until.ts';
@@ -185,12 +187,19 @@ describeWithEmulator('runs of the deployed controller', () => {
     const id = await started('dead-man', { ...twoFaults, duration: '4s' });
     await aws.reached(id, 'observing');
     for (const name of ['tick', 'sweep', 'alarm', 'stop']) aws.emulator.pause(`inoculate-test-${name}`);
+    const schedule = { GroupName: 'inoculate-test-runs', Name: scheduleName(id) };
+    const { StartDate, Target } = await aws.clients.scheduler.send(new GetScheduleCommand(schedule));
+    // Once no apply can land any more, and not before.
+    const { injection, settings } = await aws.runOf(id);
+    expect(StartDate?.getTime()).toBeGreaterThan((injection?.endsAt ?? 0) + settings.applyLeaseMs - 1_000);
+    expect(Target?.Arn).toMatch(/:function:inoculate-test-deadman:\d+$/);
+    await aws.emulator.fireSchedule(schedule.GroupName, schedule.Name);
     await until(async () => {
       const { ReservedConcurrentExecutions } = await aws.clients.lambda.send(
         new GetFunctionConcurrencyCommand({ FunctionName: pricing }),
       );
       return ReservedConcurrentExecutions === 7;
-    }, 150_000);
+    });
     expect((await aws.runOf(id)).phase).toBe('observing');
     const writes = aws.emulator.recorder.calls({ principal: 'inoculate-test-deadman', action: 'UpdateItem' });
     expect(writes.map(({ input }) => input['TableName'])).toContain('inoculate-test-functions');

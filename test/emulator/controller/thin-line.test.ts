@@ -120,12 +120,13 @@ describeWithEmulator('the controller, deployed', () => {
         }),
       ),
     );
+    await aws.emulator.fireSchedule('inoculate-test-experiments', 'each-minute');
     let runs: readonly { readonly id: string }[] = [];
     await until(async () => {
       const answer = await aws.request({ inoculate: 'runs/1', experiment: 'each-minute', limit: 10 });
       runs = answer.result === 'runs' ? answer.runs : [];
       return runs.length > 0;
-    }, 120_000);
+    });
     expect(runs[0]?.id).toMatch(/^each-minute\.scheduled\.\d{4}-\d{2}-\d{2}T/);
     // It has the target that the next test wants.
     for (const { id } of runs) await aws.reached(id, 'ended');
