@@ -41,8 +41,9 @@ const harmless = (make: () => Promise<unknown>): OthersChange => ({
   refusesApply: false,
 });
 
-async function deployedApi({ clients: { apiGateway }, name }: Emulated): Promise<string> {
-  const { id: restApiId = '' } = await apiGateway.send(new CreateRestApiCommand({ name: name() }));
+async function deployedApi(emulated: Emulated): Promise<string> {
+  const { apiGateway } = emulated.clients;
+  const { id: restApiId = '' } = await apiGateway.send(new CreateRestApiCommand({ name: emulated.name() }));
   const { items = [] } = await apiGateway.send(new GetResourcesCommand({ restApiId }));
   const method = { restApiId, resourceId: items[0]?.id, httpMethod: 'GET' };
   await apiGateway.send(new PutMethodCommand({ ...method, authorizationType: 'NONE' }));
