@@ -64,7 +64,7 @@ describe('before the fault', () => {
   it('what is broken refuses the run, with the signal and its value', () => {
     expect(refused([broken('before')])).toMatchObject({
       code: 'steady-state-absent',
-      reason: expect.stringMatching(/Signal orders: orders at least 100 \(37 at 10:05\)/) as string,
+      reason: expect.stringMatching(/Signal orders: orders at least 100 \(37 at 10:05\)/) as unknown,
     });
   });
 
@@ -189,7 +189,7 @@ describe('after the fault', () => {
     expect(driven.run.outcome).toMatchObject({
       verdict: {
         verdict: 'inconclusive',
-        sentence: expect.stringMatching(/No look after|no look after/) as string,
+        sentence: expect.stringMatching(/No look after|no look after/) as unknown,
       },
     });
   });
@@ -218,7 +218,7 @@ describe('the verdict on a change of configuration', () => {
   it('is inconclusive where it was seen to make no difference', () => {
     expect(end(observing(), [seen(false)])).toMatchObject({
       verdict: 'inconclusive',
-      sentence: expect.stringContaining('Fault f1 was in place, but had no effect') as string,
+      sentence: expect.stringContaining('Fault f1 was in place, but had no effect') as unknown,
     });
     expect(end(observing(), [seen(null)])).toMatchObject({ verdict: 'held' });
   });
