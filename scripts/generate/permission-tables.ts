@@ -3,7 +3,7 @@ import { controlPlaneFaults } from '../../src/faults/index.ts';
 import { type ControllerFunction, controllerFunctions } from '../../src/iam/functions.ts';
 import type { Conditions } from '../../src/iam/policy.ts';
 import { controllerRoles, permissionsOnTargets } from '../../src/iam/roles.ts';
-import { conditionOf, roleStatements, type RoleStatement } from '../../src/iam/statements.ts';
+import { conditionOf, merged, roleStatements, type RoleStatement } from '../../src/iam/statements.ts';
 import { cells, filledIn, head } from './page.ts';
 
 /** docs/PERMISSIONS.md, with its tables as the code has it now. */
@@ -17,7 +17,9 @@ function functions(): string {
     .map(([name, facts]) => {
       const role = roles.find((one) => one.name === name);
       const whys = new Map(facts.grants.map(({ sid, why }) => [sid, why]));
-      const onTargets = new Set(roleStatements(permissionsOnTargets(name, facts)).map(({ Sid }) => Sid));
+      const onTargets = new Set(
+        merged(roleStatements(permissionsOnTargets(name, facts))).map(({ Sid }) => Sid),
+      );
       const rows = (role?.statements ?? []).map((statement) =>
         row(statement, whys.get(statement.Sid) ?? (onTargets.has(statement.Sid) ? 'targets' : 'rule 7')),
       );

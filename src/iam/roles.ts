@@ -5,7 +5,7 @@ import { type ControllerFunction, controllerFunctions } from './functions.ts';
 import { type Grant, own } from './grants.ts';
 import type { Conditions } from './policy.ts';
 import { permissionsOfSignals } from './signals.ts';
-import { roleStatements, type RoleStatement } from './statements.ts';
+import { merged, roleStatements, type RoleStatement } from './statements.ts';
 
 /** A role of the controller, with `{partition}`, `{region}`, `{account}` and `{stage}` to be filled in. */
 export interface Role {
@@ -59,7 +59,7 @@ const invocation = 'lambda:InvokeFunction';
 function statementsOf(name: string, facts: ControllerFunction): readonly RoleStatement[] {
   const permissions = permissionsOnTargets(name, facts);
   const changes = permissions.filter(({ actions }) => !actions.includes(invocation));
-  return [...facts.grants.map(statementOf), ...roleStatements(permissions), ...guardOf(changes)];
+  return [...facts.grants.map(statementOf), ...merged(roleStatements(permissions)), ...guardOf(changes)];
 }
 
 function statementOf({ sid, actions, resources, conditions, onlyIf }: Grant): RoleStatement {

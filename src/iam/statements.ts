@@ -89,15 +89,17 @@ function anyOf(resource: string): string {
   return resource.replaceAll('{id}', resource.includes(':apigateway:') ? '*/stages/*' : '*');
 }
 
-/** `ChangeLambdaFunction`, `ReadDynamodbTable`; `ReadCloudwatch` where there is no resource. */
-function sidOf({ resource, changes, actions }: Permission): string {
-  const [, , service = actions[0]?.split(':')[0] ?? ''] = resource.split(':');
+/** `ChangeLambdaFunction`, `ReadDynamodbTable`; `ReadAnywhere` where there is no resource. */
+function sidOf({ resource, changes }: Permission): string {
+  const verb = changes === false ? 'Read' : 'Change';
+  if (resource === '*') return `${verb}Anywhere`;
+  const [, , service = ''] = resource.split(':');
   const type = /^[a-z-]+(?=[:/])/.exec(resource.split(':').slice(5).join(':'))?.[0] ?? '';
   const name = `${service}-${type}`
     .split('-')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
-  return `${changes === false ? 'Read' : 'Change'}${name}`;
+  return `${verb}${name}`;
 }
 
 function unique(wanted: string, taken: Set<string>): string {
@@ -105,4 +107,34 @@ function unique(wanted: string, taken: Set<string>): string {
   for (let n = 2; taken.has(sid); n += 1) sid = `${wanted}${n}`;
   taken.add(sid);
   return sid;
+}
+
+/**
+ * As few statements as say the same of all targets, since IAM counts characters: an action takes resources of its own
+ * service alone. What is open to everything stays by itself.
+ */
+export function merged(statements: readonly RoleStatement[]): readonly RoleStatement[] {
+  const groups = new Map<string, RoleStatement[]>();
+  for (const statement of statements) {
+    const { Effect, Resource, Condition } = statement;
+    const apart = 'allowed' in Resource || Resource.includes('*') ? JSON.stringify(Resource) : '';
+    const meaning = JSON.stringify([Effect, Condition ?? {}, apart]);
+    groups.set(meaning, [...(groups.get(meaning) ?? []), statement]);
+  }
+  const taken = new Set<string>();
+  return [...groups.values()].map(([first, ...rest]) => {
+    if (first === undefined) throw new Error('A group has a statement');
+    if (rest.length === 0) return { ...first, Sid: unique(first.Sid, taken) };
+    const all = [first, ...rest];
+    const kind = /^(?:Read|Change)/.exec(first.Sid)?.[0] ?? '';
+    return {
+      ...first,
+      Sid: unique(`${kind}Targets`, taken),
+      Action: [...new Set(all.flatMap(({ Action }) => Action))].sort(),
+      Resource:
+        'allowed' in first.Resource
+          ? first.Resource
+          : [...new Set(all.flatMap(({ Resource }) => ('allowed' in Resource ? [] : Resource)))].sort(),
+    };
+  });
 }

@@ -54,9 +54,12 @@ describe('roles of the controller', () => {
   });
 
   test('without a list there is no right to change what no tag protects', () => {
-    const text = JSON.stringify(deployedPolicies('dev', place));
+    const allowed = Object.values(deployedPolicies('dev', place))
+      .flat()
+      .flatMap(({ Statement }) => listOf(Statement))
+      .flatMap(({ Effect, Action }) => (Effect === 'Allow' ? listOf(Action) : []));
     for (const action of ['dynamodb:UpdateTable', 's3:PutBucketPolicy', 'route53:UpdateHealthCheck'])
-      expect(text).not.toContain(action);
+      expect(allowed).not.toContain(action);
   });
 
   test('lists take names and ARNs, and no wildcards', () => {
