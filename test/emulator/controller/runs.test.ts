@@ -10,6 +10,7 @@ import { scheduleName } from '../../../src/adapters/aws/dead-man-schedule.ts';
 import type { Run } from '../../../src/core/run.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
 import { until } from '../harness/until.ts';
+import { expectLeastPrivilege } from './least-privilege.ts';
 import { type Deployed, deployed, experimentFile, submission, traffic } from './support.ts';
 
 const checkout = 'target-test-checkout';
@@ -216,4 +217,8 @@ describeWithEmulator('runs of the deployed controller', () => {
     const run = await sweptToTheEnd(id);
     expect(run.outcome).toMatchObject({ result: 'aborted', reason: { code: 'apply-unknown' } });
   }, 240_000);
+
+  it('needed no call that the deployed roles deny', async () => {
+    await expectLeastPrivilege(aws.emulator, 'runs');
+  });
 });

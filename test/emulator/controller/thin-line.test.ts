@@ -6,6 +6,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
 import { until } from '../harness/until.ts';
+import { expectLeastPrivilege } from './least-privilege.ts';
 import { type Deployed, deployed, experimentFile, submission, traffic, webhook } from './support.ts';
 
 describeWithEmulator('the controller, deployed', () => {
@@ -154,6 +155,10 @@ describeWithEmulator('the controller, deployed', () => {
     await aws.deployment.remove();
     expect(await rules()).toBe(0);
   }, 240_000);
+
+  it('needed no call that the deployed roles deny', async () => {
+    await expectLeastPrivilege(aws.emulator, 'thin-line');
+  });
 
   /** A queue on the topic; what it has got so far, by phase. */
   async function subscribed(): Promise<() => Promise<ReadonlySet<string>>> {

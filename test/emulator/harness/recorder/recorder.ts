@@ -22,6 +22,7 @@ export class Recorder {
   readonly #server: http.Server;
   readonly #agent = new http.Agent({ keepAlive: true });
   readonly #calls: RecordedCall[] = [];
+  readonly #history = new Map<number, RecordedCall>();
   readonly #rules = new Rules();
   readonly #watchers = new Set<Watcher>();
   readonly #principals = new Map<string, string>();
@@ -77,6 +78,11 @@ export class Recorder {
     return this.#calls.filter((call) => matches(filter, call));
   }
 
+  /** Every call since the start, also those that were forgotten. */
+  history(): readonly RecordedCall[] {
+    return [...this.#history.values()];
+  }
+
   /** Forgets calls and rules. */
   clear(): void {
     this.#calls.length = 0;
@@ -126,6 +132,7 @@ export class Recorder {
       errorCode: undefined,
     };
     const at = this.#calls.push(call) - 1;
+    this.#history.set(call.id, call);
     const settle = (status: number, headers: http.IncomingHttpHeaders, body: Buffer): void => {
       const settled = { ...call, status, errorCode: errorCodeOf(status, headers, body) };
       // `clear` may have been called meanwhile.
