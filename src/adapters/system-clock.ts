@@ -24,3 +24,20 @@ export const systemClock: Clock = {
 };
 
 export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Resolves at once where the signal is, or becomes, aborted. */
+export async function waitUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let end = (): void => undefined;
+  try {
+    await new Promise<void>((resolve) => {
+      end = resolve;
+      if (signal.aborted) resolve();
+      timer = setTimeout(resolve, ms);
+      signal.addEventListener('abort', end);
+    });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  }
+}

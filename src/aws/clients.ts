@@ -3,6 +3,8 @@ import type { AwsCredentialIdentity, RequestHandler } from '@smithy/types';
 /** How every client of one process reaches AWS; what is left out comes from the environment, as the SDK reads it. */
 export interface AwsClientConfig {
   readonly region?: string;
+  /** In the user's AWS configuration files; for the command line. */
+  readonly profile?: string;
   readonly endpoint?: string;
   readonly credentials?: AwsCredentialIdentity;
   /** Attempts of one call, the first included. */

@@ -1,5 +1,5 @@
 import { suggest } from '../core/suggest.ts';
-import { type Command, UsageError } from './command.ts';
+import { type Command, FailureError, UsageError } from './command.ts';
 import type { CliContext } from './context.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { commandHelp, generalHelp } from './help.ts';
@@ -51,9 +51,10 @@ function unknownCommand(name: string, commands: readonly Command[]): UsageError 
 
 function tell(error: unknown, debug: boolean, { stderr, color }: CliContext): ExitCode {
   const label = color ? '\u001b[31merror\u001b[0m' : 'error';
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof FailureError) {
     stderr.write(`${label}  ${error.message}\n${error.help === undefined ? '' : `  help: ${error.help}\n`}`);
-    return exitCodes.badInput;
+    if (debug) stderr.write(causes(error));
+    return error instanceof FailureError ? error.exitCode : exitCodes.badInput;
   }
   const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';
   const message = error instanceof Error ? error.message : String(error);

@@ -47,3 +47,16 @@ export class UsageError extends Error {
     this.help = help;
   }
 }
+
+/** What somebody else could not do: AWS, the network, the controller. Told in a sentence, with what would help. */
+export class FailureError extends Error {
+  override readonly name = 'FailureError';
+  readonly exitCode: ExitCode;
+  readonly help: string | undefined;
+
+  constructor(message: string, options: { exitCode: ExitCode; help?: string; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.exitCode = options.exitCode;
+    this.help = options.help;
+  }
+}

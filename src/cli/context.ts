@@ -1,3 +1,5 @@
+import type { Connect } from './aws/remote.ts';
+
 /** Where a command's words go. */
 export interface Output {
   write(text: string): void;
@@ -13,6 +15,8 @@ export interface CliContext {
   /** Absolute; what relative paths are relative to. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** In place of AWS, in tests. */
+  readonly connect?: Connect;
 }
 
 /** Colours: not when https://no-color.org says so or the output goes to a file, unless FORCE_COLOR asks for them. */

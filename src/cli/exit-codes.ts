@@ -13,6 +13,8 @@ export const exitCodes = {
   inconclusive: 5,
   /** A bug, or a failure of the infrastructure. */
   internal: 70,
+  /** Ctrl-C ended the command, and nothing else. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

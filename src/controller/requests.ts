@@ -3,7 +3,7 @@ import { DynamoDbRegistry } from '../adapters/dynamodb-registry.ts';
 import { assertNever } from '../core/assert.ts';
 import type { RunId } from '../core/ids.ts';
 import type { JournalEntry } from '../core/journal.ts';
-import type { Run } from '../core/run.ts';
+import type { Run, Unit } from '../core/run.ts';
 import type { RequestMessage } from '../generated/types.ts';
 import { register, type Registration, unregister } from '../registry/register.ts';
 import type { Registered } from '../registry/registry.ts';
@@ -13,12 +13,19 @@ import type { Controller } from './controller.ts';
 export type RunLine = Pick<
   Run,
   'id' | 'phase' | 'phaseSince' | 'requestedAt' | 'requestedBy' | 'endedAt' | 'abort' | 'outcome'
-> & { readonly experiment: string };
+> & {
+  readonly experiment: string;
+  /** Resources that are changed at the moment, or may be. */
+  readonly inPlace: readonly string[];
+};
+
+/** A registered experiment without its text, and the latest of its runs that is still stored. */
+export type Listed = Omit<Registered, 'text'> & { readonly lastRun: RunLine | null };
 
 export type Answer =
   | { readonly result: 'registered'; readonly registrations: readonly Registration[] }
   | { readonly result: 'removed' | 'unknown-experiment'; readonly experiment: string }
-  | { readonly result: 'list'; readonly experiments: readonly Omit<Registered, 'text'>[] }
+  | { readonly result: 'list'; readonly experiments: readonly Listed[] }
   | { readonly result: 'status'; readonly killSwitch: boolean; readonly runs: readonly RunLine[] }
   | { readonly result: 'runs'; readonly runs: readonly RunLine[] }
   | { readonly result: 'run'; readonly run: Run; readonly journal: readonly JournalEntry[] }
@@ -42,7 +49,7 @@ export async function answer(controller: Controller, request: RequestMessage): P
       };
     }
     case 'list/1':
-      return { result: 'list', experiments: (await registry.list()).map(({ text: _text, ...rest }) => rest) };
+      return { result: 'list', experiments: await listed(controller, registry) };
     case 'status/1': {
       const [active, killSwitch] = await Promise.all([store.listActive(), store.readKillSwitch()]);
       const runs = await linesOf(
@@ -62,7 +69,7 @@ export async function answer(controller: Controller, request: RequestMessage): P
       };
     }
     case 'show/1':
-      return show(controller, request.run);
+      return show(controller, request.run, request.after);
     default:
       return assertNever(request);
   }
@@ -96,6 +103,20 @@ function triggersOf({ aws, environment }: Controller): ReturnType<typeof experim
   });
 }
 
+async function listed(controller: Controller, registry: DynamoDbRegistry): Promise<readonly Listed[]> {
+  const experiments = await registry.list();
+  return Promise.all(
+    experiments.map(async ({ text: _text, ...rest }) => {
+      const latest = await registry.runsOf(rest.name, 1);
+      const [lastRun = null] = await linesOf(
+        controller,
+        latest.map(({ id }) => id),
+      );
+      return { ...rest, lastRun };
+    }),
+  );
+}
+
 /** Runs that are not stored any more are left out. */
 async function linesOf({ store }: Controller, ids: readonly RunId[]): Promise<readonly RunLine[]> {
   const runs = await Promise.all(ids.map((id) => store.loadRun(id)));
@@ -112,6 +133,7 @@ function lineOf({
   endedAt,
   abort,
   outcome,
+  units,
 }: Run): RunLine {
   return {
     id,
@@ -123,21 +145,35 @@ function lineOf({
     endedAt,
     abort,
     outcome,
+    inPlace: units.filter(({ state }) => mayBeInPlace.has(state.at)).map(({ resource }) => resource),
   };
 }
 
-async function show({ store }: Controller, id: RunId): Promise<Answer> {
-  const [stored, journal] = await Promise.all([store.loadRun(id), store.readJournal(id)]);
-  return stored === undefined
-    ? { result: 'unknown-run', run: id }
-    : { result: 'run', run: stored.run, journal: withinAnswer(journal) };
+const mayBeInPlace: ReadonlySet<Unit['state']['at']> = new Set(['applying', 'applied', 'reverting']);
+
+async function show({ store }: Controller, id: RunId, after: number | undefined): Promise<Answer> {
+  // The run comes first: what it tells has its entries in the journal by then.
+  const stored = await store.loadRun(id);
+  if (stored === undefined) return { result: 'unknown-run', run: id };
+  const journal = await store.readJournal(id);
+  return {
+    result: 'run',
+    run: stored.run,
+    journal: after === undefined ? newest(journal) : oldest(journal, after),
+  };
 }
 
 /** The newest entries that fit. */
-function withinAnswer(journal: readonly JournalEntry[]): readonly JournalEntry[] {
+function newest(journal: readonly JournalEntry[]): readonly JournalEntry[] {
   let bytes = 0;
-  const oldestKept = journal.findLastIndex(
-    (entry) => (bytes += JSON.stringify(entry).length) > maxJournalBytes,
-  );
-  return journal.slice(oldestKept + 1);
+  const tooOld = journal.findLastIndex((entry) => (bytes += JSON.stringify(entry).length) > maxJournalBytes);
+  return journal.slice(tooOld + 1);
+}
+
+/** The oldest entries after a number that fit: the next page. */
+function oldest(journal: readonly JournalEntry[], after: number): readonly JournalEntry[] {
+  let bytes = 0;
+  const rest = journal.filter(({ seq }) => seq > after);
+  const tooNew = rest.findIndex((entry) => (bytes += JSON.stringify(entry).length) > maxJournalBytes);
+  return tooNew === -1 ? rest : rest.slice(0, tooNew);
 }

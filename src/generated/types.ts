@@ -1291,6 +1291,10 @@ export type RequestMessage =
        * The run's id.
        */
       run: string;
+      /**
+       * Only entries of the journal with higher numbers, the oldest first as far as they fit; without it the newest.
+       */
+      after?: number;
     };
 
 /**

@@ -87,16 +87,21 @@ vErrors.push(err55),errors++}}}}else{let err56={instancePath,schemaPath:"#/oneOf
 errors++}props0!==!0&&(props0=!0)}else if(tag0==="show/1"){if(data&&typeof data=="object"&&!Array.isArray(data)){if(data.inoculate===void 0){let err57={instancePath,schemaPath:"#/oneOf/5/required",keyword:"\
 required",params:{missingProperty:"inoculate"},message:"must have required property 'inoculate'"};vErrors===null?vErrors=[err57]:vErrors.push(err57),errors++}if(data.run===void 0){let err58={instancePath,
 schemaPath:"#/oneOf/5/required",keyword:"required",params:{missingProperty:"run"},message:"must have required property 'run'"};vErrors===null?vErrors=[err58]:vErrors.push(err58),errors++}for(let key6 in data)
-if(!(key6==="inoculate"||key6==="run")){let err59={instancePath,schemaPath:"#/oneOf/5/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key6},message:"must NOT have addit\
-ional properties"};vErrors===null?vErrors=[err59]:vErrors.push(err59),errors++}if(data.inoculate!==void 0&&data.inoculate!=="show/1"){let err60={instancePath:instancePath+"/inoculate",schemaPath:"#/on\
-eOf/5/properties/inoculate/const",keyword:"const",params:{allowedValue:"show/1"},message:"must be equal to constant"};vErrors===null?vErrors=[err60]:vErrors.push(err60),errors++}if(data.run!==void 0){
-let data16=data.run;if(typeof data16=="string"){if(func1(data16)>128){let err61={instancePath:instancePath+"/run",schemaPath:"#/oneOf/5/properties/run/maxLength",keyword:"maxLength",params:{limit:128},
-message:"must NOT have more than 128 characters"};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}if(!pattern6.test(data16)){let err62={instancePath:instancePath+"/run",schemaPath:"#/oneOf\
-/5/properties/run/pattern",keyword:"pattern",params:{pattern:"^[a-z][a-z0-9-]*\\.(scheduled|event|manual)\\.[A-Za-z0-9:_-]+$"},message:'must match pattern "^[a-z][a-z0-9-]*\\.(scheduled|event|manual)\\.\
-[A-Za-z0-9:_-]+$"'};vErrors===null?vErrors=[err62]:vErrors.push(err62),errors++}}else{let err63={instancePath:instancePath+"/run",schemaPath:"#/oneOf/5/properties/run/type",keyword:"type",params:{type:"\
-string"},message:"must be string"};vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}}}else{let err64={instancePath,schemaPath:"#/oneOf/5/type",keyword:"type",params:{type:"object"},message:"\
-must be object"};vErrors===null?vErrors=[err64]:vErrors.push(err64),errors++}props0!==!0&&(props0=!0)}else{let err65={instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error:"m\
-apping",tag:"inoculate",tagValue:tag0},message:'value of tag "inoculate" must be in oneOf'};vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}else{let err66={instancePath,schemaPath:"#/discr\
-iminator",keyword:"discriminator",params:{error:"tag",tag:"inoculate",tagValue:tag0},message:'tag "inoculate" must be string'};vErrors===null?vErrors=[err66]:vErrors.push(err66),errors++}}else{let err67={
-instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"},message:"must be object"};vErrors===null?vErrors=[err67]:vErrors.push(err67),errors++}return validate20.errors=vErrors,evaluated0.
-props=props0,errors===0}validate20.evaluated={dynamicProps:!0,dynamicItems:!1};export{validateRequestMessage};
+if(!(key6==="inoculate"||key6==="run"||key6==="after")){let err59={instancePath,schemaPath:"#/oneOf/5/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key6},message:"mus\
+t NOT have additional properties"};vErrors===null?vErrors=[err59]:vErrors.push(err59),errors++}if(data.inoculate!==void 0&&data.inoculate!=="show/1"){let err60={instancePath:instancePath+"/inoculate",
+schemaPath:"#/oneOf/5/properties/inoculate/const",keyword:"const",params:{allowedValue:"show/1"},message:"must be equal to constant"};vErrors===null?vErrors=[err60]:vErrors.push(err60),errors++}if(data.
+run!==void 0){let data16=data.run;if(typeof data16=="string"){if(func1(data16)>128){let err61={instancePath:instancePath+"/run",schemaPath:"#/oneOf/5/properties/run/maxLength",keyword:"maxLength",params:{
+limit:128},message:"must NOT have more than 128 characters"};vErrors===null?vErrors=[err61]:vErrors.push(err61),errors++}if(!pattern6.test(data16)){let err62={instancePath:instancePath+"/run",schemaPath:"\
+#/oneOf/5/properties/run/pattern",keyword:"pattern",params:{pattern:"^[a-z][a-z0-9-]*\\.(scheduled|event|manual)\\.[A-Za-z0-9:_-]+$"},message:'must match pattern "^[a-z][a-z0-9-]*\\.(scheduled|event|ma\
+nual)\\.[A-Za-z0-9:_-]+$"'};vErrors===null?vErrors=[err62]:vErrors.push(err62),errors++}}else{let err63={instancePath:instancePath+"/run",schemaPath:"#/oneOf/5/properties/run/type",keyword:"type",params:{
+type:"string"},message:"must be string"};vErrors===null?vErrors=[err63]:vErrors.push(err63),errors++}}if(data.after!==void 0){let data17=data.after;if(!(typeof data17=="number"&&!(data17%1)&&!isNaN(data17)&&
+isFinite(data17))){let err64={instancePath:instancePath+"/after",schemaPath:"#/oneOf/5/properties/after/type",keyword:"type",params:{type:"integer"},message:"must be integer"};vErrors===null?vErrors=[
+err64]:vErrors.push(err64),errors++}if(typeof data17=="number"&&isFinite(data17)){if(data17>9007199254740991||isNaN(data17)){let err65={instancePath:instancePath+"/after",schemaPath:"#/oneOf/5/propert\
+ies/after/maximum",keyword:"maximum",params:{comparison:"<=",limit:9007199254740991},message:"must be <= 9007199254740991"};vErrors===null?vErrors=[err65]:vErrors.push(err65),errors++}if(data17<-1||isNaN(
+data17)){let err66={instancePath:instancePath+"/after",schemaPath:"#/oneOf/5/properties/after/minimum",keyword:"minimum",params:{comparison:">=",limit:-1},message:"must be >= -1"};vErrors===null?vErrors=
+[err66]:vErrors.push(err66),errors++}}}}else{let err67={instancePath,schemaPath:"#/oneOf/5/type",keyword:"type",params:{type:"object"},message:"must be object"};vErrors===null?vErrors=[err67]:vErrors.
+push(err67),errors++}props0!==!0&&(props0=!0)}else{let err68={instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error:"mapping",tag:"inoculate",tagValue:tag0},message:'value of\
+ tag "inoculate" must be in oneOf'};vErrors===null?vErrors=[err68]:vErrors.push(err68),errors++}else{let err69={instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error:"tag",tag:"\
+inoculate",tagValue:tag0},message:'tag "inoculate" must be string'};vErrors===null?vErrors=[err69]:vErrors.push(err69),errors++}}else{let err70={instancePath,schemaPath:"#/type",keyword:"type",params:{
+type:"object"},message:"must be object"};vErrors===null?vErrors=[err70]:vErrors.push(err70),errors++}return validate20.errors=vErrors,evaluated0.props=props0,errors===0}validate20.evaluated={dynamicProps:!0,
+dynamicItems:!1};export{validateRequestMessage};

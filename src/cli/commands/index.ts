@@ -1,14 +1,23 @@
 import type { Command } from '../command.ts';
+import { abort } from './abort.ts';
 import { faults } from './faults.ts';
 import { init } from './init.ts';
+import { killSwitch } from './kill-switch.ts';
+import { list } from './list.ts';
 import { plan } from './plan.ts';
 import { policy } from './policy.ts';
+import { register } from './register.ts';
+import { remove } from './remove.ts';
 import { report } from './report.ts';
 import { revert } from './revert.ts';
 import { run } from './run.ts';
+import { show } from './show.ts';
 import { simulate } from './simulate.ts';
+import { start } from './start.ts';
+import { status } from './status.ts';
 import { tryCommand } from './try.ts';
 import { validate } from './validate.ts';
+import { watch } from './watch.ts';
 
 /** Every command, in the order in which help lists them. */
 export const commands: readonly Command[] = [
@@ -21,5 +30,14 @@ export const commands: readonly Command[] = [
   tryCommand,
   report,
   revert,
+  register,
+  remove,
+  list,
+  start,
+  watch,
+  show,
+  status,
+  abort,
+  killSwitch,
   simulate,
 ];

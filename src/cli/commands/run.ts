@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isControlPlane } from '../../core/placement.ts';
 import type { ControlPlaneFault } from '../../generated/types.ts';
@@ -13,9 +12,12 @@ import { describeVerdict } from '../../report/sentences.ts';
 import { parseDuration } from '../../core/units.ts';
 import { type Command, type Input, UsageError } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { byOption, remoteOptions } from '../aws/options.ts';
+import { runOnAws } from '../aws/run-on-aws.ts';
 import { packageRoot } from '../package-root.ts';
 import { finishEarlierRuns, whereFree } from '../run/earlier-run.ts';
 import { exitCodeOf } from '../run/exit-code.ts';
+import { packageVersion } from '../version.ts';
 import { onInterrupt } from '../run/interrupt.ts';
 import { clearOutputs, writeOutputs } from '../run/outputs.ts';
 import { Progress } from '../run/progress.ts';
@@ -26,7 +28,11 @@ export const run: Command = {
   summary: 'Run an experiment, watch it, and write its report',
   usage: 'FILE',
   arity: [1, 1],
-  details: `With --local it needs no AWS account: the functions of a serverless.yml run on this machine under Lambda's runtime
+  details: `On AWS it registers the file with the controller, starts a run, watches it, and writes its report; Ctrl-C aborts it.
+
+  inoculate run experiments/throttled.yaml --stage prod
+
+With --local it needs no AWS account: the functions of a serverless.yml run on this machine under Lambda's runtime
 interface, with the layer attached as on AWS, a database, and the workload's traffic.
 
 Ctrl-C ends the run early and takes its faults back; a second Ctrl-C says what is still in place, and leaves.
@@ -35,6 +41,8 @@ Ctrl-C ends the run early and takes its faults back; a second Ctrl-C says what i
 
 Exit codes: 0 held, 1 deviated, 2 bad input, 3 refused, 4 aborted for another reason, 5 inconclusive, 70 internal.`,
   options: {
+    ...remoteOptions,
+    ...byOption,
     ...subjectOptions,
     local: { type: 'flag', description: 'on this machine, without AWS' },
     out: {
@@ -61,11 +69,7 @@ Exit codes: 0 held, 1 deviated, 2 bad input, 3 refused, 4 aborted for another re
     json: { type: 'flag', description: 'the report as JSON on stdout; progress goes to stderr' },
   },
   async run(input, context) {
-    if (!input.flag('local'))
-      throw new UsageError(
-        'This version runs experiments on one machine only',
-        'add --local, --service and --workload',
-      );
+    if (!input.flag('local')) return runOnAws(input, context);
     const subject = await readSubject(input, context);
     if (subject === undefined) return exitCodes.badInput;
     if (subject.workload === undefined)
@@ -177,7 +181,7 @@ function environmentOf(subject: Subject): LocalRunOptions['environment'] {
       sentence: explainFault(fault),
     })),
     workload: describeTraffic(subject),
-    inoculateVersion: version(),
+    inoculateVersion: packageVersion(),
   };
 }
 
@@ -208,11 +212,4 @@ function milliseconds(input: Input, name: string): number | undefined {
   const parsed = text === '0' || text === '0s' ? { ok: true as const, value: 0 } : parseDuration(text);
   if (parsed.ok) return parsed.value;
   throw new UsageError(`--${name} ${text} is no length of time`, 'such as 5s');
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : '';
 }

@@ -27,7 +27,11 @@ export interface ReadExperiment {
   readonly ok: true;
   readonly kind: 'experiment';
   readonly experiment: Experiment;
+  /** As the file has it, with quantities as text. */
+  readonly authored: Readonly<Record<string, unknown>>;
   readonly source: Source;
+  /** Where in the file problems are that are found later, elsewhere. */
+  readonly locate: (problems: readonly Problem[]) => readonly FileProblem[];
 }
 
 export interface ReadWorkload {
@@ -78,7 +82,15 @@ export function readText(
   if (checked.problems.length > 0) return { ok: false, problems: checked.problems };
   if (checked.kind === 'experiment') {
     const resolved = resolveExperiment(checked.value, options);
-    if (resolved.ok) return { ok: true, kind: 'experiment', experiment: resolved.experiment, source };
+    if (resolved.ok)
+      return {
+        ok: true,
+        kind: 'experiment',
+        experiment: resolved.experiment,
+        authored: isMapping(checked.value) ? checked.value : {},
+        source,
+        locate: (problems) => checked.locate(problems),
+      };
     return { ok: false, problems: checked.locate(resolved.problems) };
   }
   const workload = resolveUnits(workloadSchema, checked.value).value;

@@ -1,11 +1,11 @@
+import { exitCodes } from '../exit-codes.ts';
+
 export interface InterruptHandlers {
   readonly first: () => Promise<void>;
   /** Before the process leaves. */
   readonly second: () => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
-
-const left = 130;
 
 /** Ctrl-C, and a polite request to end. Not SIGHUP: whoever uses nohup wants the run to go on. */
 const signals = ['SIGINT', 'SIGTERM'] as const;
@@ -20,7 +20,7 @@ export function onInterrupt(handlers: InterruptHandlers): () => void {
       handlers
         .second()
         .catch(handlers.onError)
-        .finally(() => process.exit(left));
+        .finally(() => process.exit(exitCodes.interrupted));
   };
   for (const signal of signals) process.on(signal, onSignal);
   return () => {

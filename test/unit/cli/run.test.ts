@@ -16,9 +16,8 @@ async function run(...argv: readonly string[]) {
 
 const about = ['experiments/retried.yml', '--service', join(fixtures, 'tiny/serverless.yml')];
 
-describe('run', () => {
+describe('run --local', () => {
   it.each([
-    ['without --local', about, /runs experiments on one machine only\n {2}help: add --local/],
     ['without traffic', [...about, '--local'], /Without traffic there is nothing to see/],
     [
       'with traffic for another service',

@@ -37,7 +37,7 @@ function plan({ environment, exposure, times, faults, stage }: Report): string {
   const where =
     environment.where === 'local'
       ? `on one machine (${environment.runtime}), functions of service ${environment.service}`
-      : `on AWS, functions of service ${environment.service}, stage ${stage}`;
+      : `on AWS, in ${environment.service}, stage ${stage}`;
   const what = `${counted(faults.length, 'fault')} for ${exactShare(exposure)} of the invocations, planned for ${duration(times.plannedMs)}`;
   const traffic = environment.workload === null ? '' : ` Traffic: ${environment.workload}.`;
   return `${what}, ${where}.${traffic}`;

@@ -1,0 +1,53 @@
+import type { Answer } from '../../controller/requests.ts';
+import type { Started } from '../../controller/start.ts';
+import type { Stopped } from '../../controller/stop.ts';
+import type { RequestMessage, StartMessage, StopMessage } from '../../generated/types.ts';
+import { FailureError } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Remote, RemoteFunction } from './remote.ts';
+
+type AnswerTo = {
+  readonly 'register/1': 'registered';
+  readonly 'remove/1': 'removed' | 'unknown-experiment';
+  readonly 'list/1': 'list';
+  readonly 'status/1': 'status';
+  readonly 'runs/1': 'runs';
+  readonly 'show/1': 'run' | 'unknown-run';
+};
+
+/** Asks the function `requests`, which starts nothing and changes no target. */
+export function ask<M extends RequestMessage>(
+  remote: Remote,
+  message: M,
+): Promise<Extract<Answer, { result: AnswerTo[M['inoculate']] }>> {
+  return answered(remote, 'requests', message);
+}
+
+export function askToStart(remote: Remote, message: StartMessage): Promise<Started> {
+  return answered(remote, 'start', message);
+}
+
+export function askToStop<M extends StopMessage>(
+  remote: Remote,
+  message: M,
+): Promise<
+  M['inoculate'] extends 'kill-switch/1'
+    ? Extract<Stopped, { result: 'kill-switch' }>
+    : Exclude<Stopped, { result: 'kill-switch' }>
+> {
+  return answered(remote, 'stop', message);
+}
+
+/** The controller speaks the types of its own version; `doctor` tells where versions differ. */
+async function answered<T extends { readonly result: string }>(
+  remote: Remote,
+  name: RemoteFunction,
+  message: object,
+): Promise<T> {
+  const answer = await remote.invoke(name, message);
+  if (typeof answer === 'object' && answer !== null && 'result' in answer) return answer as T;
+  throw new FailureError(
+    `inoculate-${remote.stage}-${name} answered something else than this version understands: ${JSON.stringify(answer)?.slice(0, 200)}`,
+    { exitCode: exitCodes.internal, help: '"inoculate doctor" compares the versions' },
+  );
+}

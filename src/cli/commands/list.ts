@@ -1,0 +1,45 @@
+import type { Listed } from '../../controller/requests.ts';
+import { ask } from '../aws/ask.ts';
+import { startedBy } from '../aws/experiment-files.ts';
+import { jsonOption, remoteOptions, withRemote } from '../aws/options.ts';
+import { ago, outcomeWords } from '../aws/words.ts';
+import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+
+export const list: Command = {
+  name: 'list',
+  summary: 'List the registered experiments, what starts them, and their latest runs',
+  usage: '',
+  arity: [0, 0],
+  details: `  inoculate list --stage prod`,
+  options: { ...remoteOptions, ...jsonOption },
+  run(input, context) {
+    return withRemote(input, context, async (remote) => {
+      const { experiments } = await ask(remote, { inoculate: 'list/1' });
+      if (input.flag('json')) context.stdout.write(`${JSON.stringify({ experiments }, null, 2)}\n`);
+      else if (experiments.length === 0)
+        context.stdout.write(
+          `No experiment is registered at stage ${remote.stage}: "inoculate register FILES..." does that.\n`,
+        );
+      else context.stdout.write(`${experiments.flatMap(linesOf).join('\n')}\n`);
+      return exitCodes.held;
+    });
+  },
+};
+
+function linesOf({
+  name,
+  version,
+  registeredAt,
+  registeredBy,
+  experiment,
+  lastRun,
+}: Listed): readonly string[] {
+  return [
+    `${name}  version ${version}, registered ${ago(registeredAt)} by ${registeredBy}`,
+    `  started by: ${startedBy(experiment)}`,
+    lastRun === null
+      ? '  never run'
+      : `  latest run: ${lastRun.id}, ${ago(lastRun.requestedAt)}, ${lastRun.outcome === null ? lastRun.phase : outcomeWords(lastRun.outcome)}`,
+  ];
+}

@@ -1,0 +1,32 @@
+import { ask } from '../aws/ask.ts';
+import { byOption, remoteOptions, withRemote } from '../aws/options.ts';
+import { whoAsks } from '../aws/who.ts';
+import { type Command, UsageError } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+
+export const remove: Command = {
+  name: 'remove',
+  summary: 'Take an experiment from the controller, with its schedule and triggers',
+  usage: 'NAME',
+  arity: [1, 1],
+  details: `Nothing starts it any more. Runs under way go on ("inoculate abort" ends one), and those that ended stay.
+
+  inoculate remove checkout-survives`,
+  options: { ...remoteOptions, ...byOption },
+  run(input, context) {
+    const name = input.args[0] ?? '';
+    return withRemote(input, context, async (remote) => {
+      const by = await whoAsks(remote, input, context);
+      const { result } = await ask(remote, { inoculate: 'remove/1', by, experiment: name });
+      if (result === 'unknown-experiment')
+        throw new UsageError(
+          `No experiment ${name} is registered at stage ${remote.stage}`,
+          '"inoculate list" shows those that are',
+        );
+      context.stdout.write(
+        `${name} is removed from stage ${remote.stage}, with its schedule and triggers.\n`,
+      );
+      return exitCodes.held;
+    });
+  },
+};

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type Deployed, deployed, experimentFile, traffic } from './controller/support.ts';
+import { describeWithEmulator } from './harness/describe-with-emulator.ts';
+import { until } from './harness/until.ts';
+
+const main = resolve(import.meta.dirname, '../../src/cli/main.ts');
+const checkout = 'target-test-checkout';
+
+interface Result {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+describeWithEmulator('the command line against the deployed controller', () => {
+  let aws: Deployed;
+  let folder: string;
+  let going: ReturnType<typeof traffic>;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'inoculate-cli-'));
+    aws = await deployed();
+    going = traffic(aws.invoke, checkout);
+  }, 300_000);
+
+  afterAll(async () => {
+    await going?.stop();
+    await aws?.emulator.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function begin(...argv: readonly string[]): {
+    readonly ended: Promise<Result>;
+    readonly out: () => string;
+    interrupt(): void;
+  } {
+    const child = spawn(process.execPath, [main, ...argv], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], HOME: folder, NO_COLOR: '1', ...aws.emulator.env('cli') },
+    });
+    let [out, err] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    const ended = new Promise<Result>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => resolve({ code, out, err }));
+    });
+    return { ended, out: () => out, interrupt: () => void child.kill('SIGINT') };
+  }
+
+  const cli = (...argv: readonly string[]): Promise<Result> => begin(...argv, '--stage', 'test').ended;
+
+  async function file(
+    change: Readonly<Record<string, unknown>> & { readonly name: string },
+  ): Promise<string> {
+    const path = join(folder, `${change.name}.yml`);
+    await writeFile(path, JSON.stringify(experimentFile(change), null, 2));
+    return path;
+  }
+
+  it('registers, starts, watches to the end and shows', async () => {
+    const path = await file({ name: 'whole', duration: '10s' });
+    expect(await cli('register', path)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /^whole {2}new, version 1; started by: on request only\n1 experiment registered/,
+      ),
+    });
+    expect(await cli('register', path)).toMatchObject({
+      out: expect.stringContaining('whole  unchanged, version 1'),
+    });
+    expect(await cli('list')).toMatchObject({
+      out: expect.stringMatching(/whole {2}version 1[^]*never run/),
+    });
+    const started = await cli('start', 'whole', '--by', 'Ada');
+    expect(started).toMatchObject({ code: 0, out: expect.stringMatching(/^whole\.manual\.[0-9a-f]{12}\n/) });
+    const id = started.out.split('\n')[0] ?? '';
+    const { code, out, err } = await cli('watch', id);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/observing: [^]*reverting: [^]*ended: [^]*\nHeld: .+\nEvery change was taken back/);
+    const shown = await cli('show', 'whole', '--html', 'report.html', '--md', 'report.md');
+    expect(shown).toMatchObject({ code: 0, out: expect.stringMatching(new RegExp(`^${id}\nHeld: `)) });
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Held');
+    expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain('**Held');
+    expect(await cli('list')).toMatchObject({ out: expect.stringContaining(`latest run: ${id}`) });
+  }, 120_000);
+
+  it('aborts a run, and tells what is in place', async () => {
+    await cli('register', await file({ name: 'aborted', duration: '5m' }));
+    const id = (await cli('start', 'aborted')).out.split('\n')[0] ?? '';
+    await aws.reached(id, 'observing');
+    expect(await cli('status')).toMatchObject({
+      out: expect.stringMatching(/kill switch is off[^]*1 run is under way[^]*observing[^]*in place: /),
+    });
+    const { code, out } = await cli('abort', 'aborted', '--by', 'Ada');
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(`${id} is aborted by Ada.`),
+    });
+    expect(await cli('watch', id)).toMatchObject({ code: 4, out: expect.stringContaining('stopped by Ada') });
+    expect((await cli('status')).out).toContain('no run is under way');
+  }, 120_000);
+
+  it('runs a file: registers it, starts it, aborts it on Ctrl-C, and writes the report', async () => {
+    const path = await file({ name: 'interrupted', duration: '5m' });
+    const run = begin('run', path, '--stage', 'test', '--by', 'Ada');
+    await until(() => run.out().includes('observing: '), 60_000);
+    run.interrupt();
+    const { code, out } = await run.ended;
+    expect(out).toMatch(/stopping: [^]*report: .+report\.html\n$/);
+    expect(code).toBe(4);
+    expect(await readFile(join(folder, '.inoculate/interrupted/report.md'), 'utf8')).toContain(
+      'stopped by Ada',
+    );
+  }, 120_000);
+
+  it('refuses a start while the kill switch is on, with the reason', async () => {
+    expect(await cli('kill-switch', 'on')).toMatchObject({ code: 0, out: expect.stringContaining('is on') });
+    expect(await cli('start', 'whole')).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('refused: The kill switch is on'),
+    });
+    expect(await cli('kill-switch', 'off')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('is off'),
+    });
+  }, 60_000);
+
+  it('tells what the controller refuses at its place in the file', async () => {
+    const path = await file({
+      name: 'wrong-cron',
+      schedule: { cron: '0 10 31 2 ? 1999', timezone: 'Europe/Berlin' },
+    });
+    const { code, err } = await cli('register', path);
+    expect({ code, err }).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/wrong-cron\.yml:\d+:\d+ error/),
+    });
+  }, 60_000);
+
+  it('says so where there is no controller', async () => {
+    expect(await begin('status', '--stage', 'elsewhere').ended).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(
+        /No controller of stage elsewhere in eu-central-1[^]*serverless deploy --stage elsewhere/,
+      ),
+    });
+  }, 60_000);
+});
