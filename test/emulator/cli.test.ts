@@ -131,14 +131,26 @@ describeWithEmulator('the command line against the deployed controller', () => {
   }, 60_000);
 
   it('tells what the controller refuses at its place in the file', async () => {
+    aws.emulator.recorder.rule({
+      principal: 'inoculate-test-requests',
+      action: 'CreateSchedule',
+      do: {
+        kind: 'answer',
+        status: 400,
+        errorCode: 'ValidationException',
+        message: 'Invalid Schedule Expression',
+      },
+    });
     const path = await file({
       name: 'wrong-cron',
-      schedule: { cron: '0 10 31 2 ? 1999', timezone: 'Europe/Berlin' },
+      schedule: { cron: '0 10 ? * 2 *', timezone: 'Europe/Berlin' },
     });
     const { code, err } = await cli('register', path);
     expect({ code, err }).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/wrong-cron\.yml:\d+:\d+ error/),
+      err: expect.stringMatching(
+        /wrong-cron\.yml:\d+:\d+ error {2}.*does not take this schedule: Invalid Schedule/,
+      ),
     });
   }, 60_000);
 

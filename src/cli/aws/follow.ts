@@ -49,6 +49,7 @@ export async function follow(
 function tell({ what }: JournalEntry, progress: Progress): void {
   if (what.type === 'phase') progress.line(`${what.to}: ${what.reason}`);
   if (what.type === 'measurement') progress.look(what);
+  if (what.type === 'checks') progress.probed(what);
   if (what.type === 'effect' && what.outcome.startsWith('failed'))
     progress.line(`${what.effect} of ${what.unit}: ${what.outcome}`);
 }

@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { assertNever } from '../../core/assert.ts';
 import type { JournalEntry } from '../../core/journal.ts';
 import { clock, instant } from '../../report/format.ts';
+import { checkText } from '../../report/html/sections/journal.ts';
 import { withoutTricks } from '../../report/plain.ts';
 import type { RunRecord } from '../../report/record.ts';
 import { type Report, reportOf } from '../../report/report.ts';
@@ -99,7 +101,11 @@ function journalLine({ seq, at, what }: JournalEntry): readonly string[] {
       return line(`${what.decision}: ${what.reason}`);
     case 'effect':
       return line(`${what.effect} ${what.unit}: ${what.outcome}`);
+    case 'checks':
+      return line(what.checks.map(checkText).join('; '));
     case 'measurement':
       return [];
+    default:
+      return assertNever(what);
   }
 }

@@ -68,7 +68,7 @@ export class Progress implements RunListener {
     for (const line of plainLines(this.#run, look)) this.line(line);
   }
 
-  probed({ checks }: Probed): void {
+  probed({ checks }: Pick<Probed, 'checks'>): void {
     for (const { signal, state, detail } of checks) {
       const before = this.#checks.get(signal);
       this.#checks.set(signal, state);

@@ -348,7 +348,7 @@ describe('run without --local', () => {
       'register/1': refused,
     });
     expect({ code, asked: sent.map(({ to }) => to) }).toEqual({ code: 2, asked: ['requests'] });
-    expect(err).toMatch(/retried\.yml:4:\d+ error {2}Not so/);
+    expect(err).toMatch(/retried\.yml:5:\d+ error {2}Not so/);
   });
 });
 

@@ -111,6 +111,7 @@ function rowOf({ at, what }: JournalEntry): Row {
   }
 }
 
-function checkText({ signal, part, state, detail }: CheckResult): string {
+/** What one look found of one signal. */
+export function checkText({ signal, part, state, detail }: CheckResult): string {
   return `${signal} ${state} ${part === 'before' ? 'before' : part === 'during' ? 'under' : 'after'} the fault${detail === '' ? '' : ` (${detail})`}`;
 }
