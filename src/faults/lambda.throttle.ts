@@ -8,5 +8,8 @@ export const lambdaThrottle: ControlPlaneFaultModule<'lambda.throttle'> = {
       : `at most ${concurrency} invocations of ${target} run at once; the others are throttled`,
   losesData: () =>
     'asynchronous events and queued records that are throttled for too long are dropped or dead-lettered',
+  traces: (_fault, FunctionName) => [
+    { namespace: 'AWS/Lambda', metric: 'Throttles', dimensions: { FunctionName } },
+  ],
   changer: lambdaConcurrency,
 };

@@ -14,14 +14,24 @@ export interface ControlPlaneFaultModule<K extends ControlPlaneKind> {
   explain(fault: ControlPlaneFaultOf<K>): string;
   /** What may be lost for good, for people; null where nothing is. The target is unknown where only the file is. */
   losesData(fault: ControlPlaneFaultOf<K>, target?: TargetFacts): string | null;
+  /** Metrics that rise where somebody met the fault, by the target's id. Without them nobody can see what it does. */
+  traces?(fault: ControlPlaneFaultOf<K>, targetId: string): readonly Trace[];
   /** Faults of one run with the same changer on the same target are one unit. */
   readonly changer: Changer;
+}
+
+/** A metric of CloudWatch that is above zero where a fault made a difference to somebody. */
+export interface Trace {
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: Readonly<Record<string, string>>;
 }
 
 /** A module as seen by who has a fault of some kind: it is handed only faults of its own. */
 export interface AnyControlPlaneFaultModule {
   explain(fault: ControlPlaneFault): string;
   losesData(fault: ControlPlaneFault, target?: TargetFacts): string | null;
+  traces?(fault: ControlPlaneFault, targetId: string): readonly Trace[];
   readonly changer: Changer;
 }
 
