@@ -9,6 +9,7 @@ import { Engine } from '../engine/engine.ts';
 import type { Ports } from '../engine/ports.ts';
 import { controlPlaneDrivers } from '../faults/control-plane.ts';
 import { DoseDriver } from '../faults/dose.ts';
+import { tracesOf } from '../faults/traces.ts';
 import { prober } from '../signals/look.ts';
 import { observer } from '../signals/observe.ts';
 import { alarmsOnce, awsProbes } from './probes.ts';
@@ -67,7 +68,7 @@ function remotePorts(
   // What aborts and what signals watch are read with one call where a look needs both.
   const alarms = alarmsOnce(aws);
   return {
-    probe: prober(awsProbes(aws, alarms), systemClock),
+    probe: prober(awsProbes(aws, alarms), systemClock, tracesOf),
     facts: async (run, signal) => (await import('./facts.ts')).factsOf(environment, aws, store)(run, signal),
     alarms: (names) => alarms(names),
     scheduleTick: async (id, epoch, n, at) => {
