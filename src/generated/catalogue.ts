@@ -28,6 +28,7 @@ export interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[];
   readonly discriminator?: { readonly propertyName: string };
   readonly enum?: readonly (string | number)[];
+  readonly examples?: readonly (string | number)[];
   readonly const?: string | number;
   readonly pattern?: string;
   readonly minLength?: number;
@@ -749,7 +750,10 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "items": {
      "type": "string",
      "pattern": "^[a-z][a-z0-9-]*:(\\*|[A-Z][A-Za-z0-9]*\\*?)$",
-     "maxLength": 128
+     "maxLength": 128,
+     "examples": [
+      "dynamodb:GetItem"
+     ]
     }
    },
    "resources": {
@@ -3464,7 +3468,10 @@ export const experimentSchema: SchemaNode = {
         "items": {
          "type": "string",
          "pattern": "^[a-z][a-z0-9-]*:(\\*|[A-Z][A-Za-z0-9]*\\*?)$",
-         "maxLength": 128
+         "maxLength": 128,
+         "examples": [
+          "dynamodb:GetItem"
+         ]
         }
        },
        "resources": {

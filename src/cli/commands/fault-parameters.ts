@@ -59,5 +59,6 @@ function sample(part: SchemaNode): string {
   if (isUnit(part.unit)) return part.least ?? quantities[part.unit];
   const [branch] = part.oneOf ?? [];
   if (branch !== undefined) return sample(branch);
-  return String(part.enum?.[0] ?? part.minimum ?? part.title ?? '…');
+  if (part.items !== undefined) return `[${sample(part.items)}]`;
+  return String(part.examples?.[0] ?? part.enum?.[0] ?? part.minimum ?? part.title ?? '…');
 }
