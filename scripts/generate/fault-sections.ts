@@ -4,6 +4,7 @@ import { exampleOf, parametersOf } from '../../src/cli/commands/fault-parameters
 import { isControlPlane as isControlPlaneFault } from '../../src/core/placement.ts';
 import { formatDuration, resolveUnits } from '../../src/core/units.ts';
 import { controlPlaneFaults } from '../../src/faults/index.ts';
+import type { Changer } from '../../src/faults/module.ts';
 import { moduleOf } from '../../src/faults/of.ts';
 import { faultSchemas } from '../../src/generated/catalogue.ts';
 import type { ControlPlaneKind, FaultKind } from '../../src/generated/types.ts';
@@ -58,22 +59,16 @@ function section(kind: ControlPlaneKind & FaultKind): string {
     ...(loss === null ? [] : [cells('may be lost', loss)]),
     cells('given back', changer.undo),
     cells('changes by others', changer.window),
+    ...(changer.limits === undefined ? [] : [cells('limits', changer.limits.join(' '))]),
     cells('AWS may show old values for', formatDuration(changer.settleMs)),
-    cells(
-      'reads by',
-      changer.permissions
-        .filter(({ changes }) => changes === false)
-        .map(calls)
-        .join(', '),
-    ),
-    cells(
-      'changes by',
-      changer.permissions
-        .filter(({ changes }) => changes !== false)
-        .map(calls)
-        .join(', '),
-    ),
+    cells('reads by', callsOf(changer, false)),
+    cells('changes by', callsOf(changer, true)),
   ].join('\n');
+}
+
+function callsOf({ permissions }: Changer, changing: boolean): string {
+  const found = permissions.filter(({ changes }) => (changes !== false) === changing).map(calls);
+  return [...new Set(found)].join(', ');
 }
 
 /** What the example's fault may lose. Throws where the example is none. */
@@ -102,7 +97,7 @@ const experimentAround = {
 };
 
 function calls({ actions, changes }: Permission): string {
-  const untagged = changes !== false && !changes.tagEvaluated;
+  const untagged = changes !== false && !changes.tagEvaluated && changes.makes !== true;
   return (
     actions.map((action) => `\`${action}\``).join(', ') + (untagged ? ' (AWS does not see the tag here)' : '')
   );

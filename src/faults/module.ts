@@ -45,6 +45,8 @@ export interface Changer {
   readonly window: string;
   /** How it is put back, in a sentence for `plan`. */
   readonly undo: string;
+  /** What AWS cannot do here, or does besides, in sentences for the docs. */
+  readonly limits?: readonly string[];
   readonly permissions: readonly Permission[];
   /** Loads what makes the calls, with its AWS clients. */
   load(aws: AwsClients): Promise<Effects>;

@@ -12,6 +12,11 @@ export const fisExperimentRun: Changer = {
   window:
     'None: the experiment is our own, known by its tag and client token. What its actions change is restored, or not, by FIS.',
   undo: 'the FIS experiment is stopped; FIS then takes back what its actions can take back, which is not all',
+  limits: [
+    'Not every action of FIS rolls back. What it changes is not in the undo record; FIS alone knows it.',
+    'FIS tells no experiment by its tags: to find ours, all of the account are listed, at most 5000.',
+    'The emulator of our tests has no FIS: this kind is tested on a fake of its API.',
+  ],
   permissions: [
     {
       actions: ['fis:GetExperimentTemplate'],

@@ -10,6 +10,10 @@ export const healthCheckInversion: Changer = {
   window:
     'None: Route 53 takes the change only at the version of the health check that was read (`HealthCheckVersion`).',
   undo: 'the health check is inverted again as it was before, or not',
+  limits: [
+    'Callers fail over, and come back, once the answers that their resolvers keep are too old, however fast the health check is.',
+    'Health checks that another service of AWS has made are refused.',
+  ],
   permissions: [
     {
       actions: ['route53:GetHealthCheck'],

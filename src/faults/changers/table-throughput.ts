@@ -8,6 +8,12 @@ export const tableThroughput: Changer = {
   window:
     'Neither DynamoDB nor Application Auto Scaling has a condition on throughput: a change of the same table or index by somebody else between our read and our write, less than a second, is overwritten.',
   undo: 'the earlier throughput is set again, or the maximum removed where there was none; then auto scaling is resumed as it was',
+  limits: [
+    'DynamoDB lets bursts through, and keeps the maximum of an on-demand table only as well as it can. Where no call was throttled the run is inconclusive.',
+    'A table may be lowered four times a day, and then once an hour: beyond that DynamoDB turns the fault away.',
+    'Tables with replicas in other Regions are refused, and so is a capacity beyond the bounds of its scaling, which suspending would move.',
+    'Who resumes the scaling, or puts the table on demand, under the fault lets AWS choose another capacity, which stays.',
+  ],
   permissions: [
     {
       actions: ['dynamodb:DescribeTable'],
