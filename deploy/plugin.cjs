@@ -11,7 +11,10 @@ module.exports = class InoculateDeployment {
   constructor(serverless) {
     this.serverless = serverless;
     this.hooks = {
-      initialize: () => this.packageWithoutAws(),
+      initialize: () => {
+        this.packageWithoutAws();
+        this.leaveOutRolePolicies();
+      },
       'after:package:compileFunctions': () => this.complete(),
       'before:remove:remove': () => this.beforeRemoval(),
     };
@@ -23,6 +26,12 @@ module.exports = class InoculateDeployment {
       (plugin) => typeof plugin.compareWithLastLayer === 'function',
     );
     if (compiler !== undefined) compiler.compareWithLastLayer = async () => undefined;
+  }
+
+  /** Only where it was asked for is there a function with a right to policies of roles. */
+  leaveOutRolePolicies() {
+    const { custom, functions } = this.serverless.service;
+    if (custom.inoculate.rolePolicies !== true) delete functions.rolePolicy;
   }
 
   complete() {
