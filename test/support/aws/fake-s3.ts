@@ -6,7 +6,7 @@ export interface FakeBucket {
   location: string | undefined;
   owner: string;
   policy?: string;
-  tags?: Record<string, string>;
+  tags?: Record<string, string> | undefined;
 }
 
 interface Addressed {

@@ -9,11 +9,15 @@ import { FakeEventBridge } from '../../support/aws/fake-eventbridge.ts';
 import { FakeFis } from '../../support/aws/fake-fis.ts';
 import { FakeLambda } from '../../support/aws/fake-lambda.ts';
 import { FakeRoute53 } from '../../support/aws/fake-route53.ts';
+import { FakeS3 } from '../../support/aws/fake-s3.ts';
+import { FakeSns } from '../../support/aws/fake-sns.ts';
 import { FakeSqs } from '../../support/aws/fake-sqs.ts';
 import { iamActionOf } from '../../support/aws/iam-actions.ts';
 
 const lambda = new FakeLambda();
 const sqs = new FakeSqs();
+const sns = new FakeSns();
+const s3 = new FakeS3();
 const eventBridge = new FakeEventBridge();
 const dynamoDb = new FakeDynamoDb();
 const gateway = new FakeApiGateway();
@@ -22,6 +26,8 @@ const fis = new FakeFis();
 const aws = new FakeAws({
   Lambda: lambda.service,
   SQS: sqs.service,
+  SNS: sns.service,
+  S3: s3.service,
   EventBridge: eventBridge.service,
   DynamoDB: dynamoDb.service,
   APIGateway: gateway.rest,
@@ -33,6 +39,12 @@ const actions = new Set<string>();
 
 const functionArn = lambda.addFunction('shop-dev-checkout', { policy: '{"Service":"sns.amazonaws.com"}' });
 const { url, arn: queueArn } = sqs.addQueue('orders');
+const topicArn = sns.addTopic('paid');
+s3.addBucket('images');
+s3.addBucket('untagged', { tags: undefined });
+s3.addBucket('ireland', { location: 'EU' });
+s3.addBucket('virginia', { location: undefined });
+s3.addBucket('theirs', { owner: '999999999999' });
 const ruleArn = eventBridge.addRule('nightly');
 const busRuleArn = eventBridge.addRule('paid', 'shop/bus');
 const streamArn = `arn:aws:dynamodb:${fakeRegion}:${fakeAccount}:table/orders/stream/2026-01-01T00:00:00.000`;
@@ -83,6 +95,9 @@ describe('targets', () => {
     ['a queue by name', 'queue', { queue: 'orders' }, { id: url, arn: queueArn }],
     ['a queue by ARN', 'queue', { queue: queueArn }, { id: url, arn: queueArn }],
     ['a queue by URL', 'queue', { queue: url }, { id: url, arn: queueArn }],
+    ['a topic by name', 'topic', { topic: 'paid' }, { id: 'paid', arn: topicArn }],
+    ['a topic by ARN', 'topic', { topic: topicArn }, { id: 'paid', arn: topicArn }],
+    ['a bucket', 'bucket', { bucket: 'images' }, { id: 'images', arn: 'arn:aws:s3:::images' }],
     ['a rule', 'rule', { rule: 'nightly' }, { id: 'nightly', arn: ruleArn }],
     ['a rule of a bus', 'rule', { rule: 'paid', bus: 'shop/bus' }, { id: 'shop/bus/paid', arn: busRuleArn }],
     [
@@ -142,6 +157,8 @@ describe('targets', () => {
   it.each<[TargetType, Target]>([
     ['function', { lambda: 'nobody' }],
     ['queue', { queue: 'nobody' }],
+    ['topic', { topic: 'nobody' }],
+    ['bucket', { bucket: 'nobody' }],
     ['rule', { rule: 'nobody' }],
     ['rule', { rule: 'paid' }],
     ['event-source', { eventSource: 'nobody', consumer: 'shop-dev-checkout' }],
@@ -158,6 +175,9 @@ describe('targets', () => {
   it.each<[TargetType, Target]>([
     ['function', { lambda: 'arn:aws:lambda:eu-central-1:999999999999:function:shop-dev-checkout' }],
     ['queue', { queue: 'arn:aws:sqs:us-east-1:123456789012:orders' }],
+    ['topic', { topic: 'arn:aws:sns:eu-central-1:999999999999:paid' }],
+    ['bucket', { bucket: 'ireland' }],
+    ['bucket', { bucket: 'virginia' }],
     ['table', { table: 'arn:aws:dynamodb:eu-central-1:999999999999:table/orders' }],
     ['event-source', { eventSource: 'jobs', consumer: functionArn.replace(fakeRegion, 'us-east-1') }],
   ])('what is in another account or Region is not looked for here: %s %j', async (type, target) => {
@@ -169,6 +189,16 @@ describe('targets', () => {
   it('an event source that two mappings read must be named by one of their UUIDs', async () => {
     const resolving = resolve('event-source', { eventSource: 'twice', consumer: 'shop-dev-checkout' });
     await expect(resolving).rejects.toThrow('id-twice-1, id-twice-2');
+  });
+
+  it('a bucket of another Region is told by an ARN that names it', async () => {
+    expect((await resolve('bucket', { bucket: 'ireland' }))?.arn).toBe('arn:aws:s3:eu-west-1::ireland');
+    expect((await resolve('bucket', { bucket: 'virginia' }))?.arn).toBe('arn:aws:s3:us-east-1::virginia');
+  });
+
+  it('a bucket without tags has none, and one of another account is not looked into', async () => {
+    expect((await resolve('bucket', { bucket: 'untagged' }))?.tags).toEqual({});
+    await expect(resolve('bucket', { bucket: 'theirs' })).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 
   it('are found by calls that their permissions name', () => {
