@@ -25,6 +25,7 @@ function resourcesOf(stage, { allowed = {}, rolePolicies = false, permissionsBou
   const Resources = {};
   for (const [id, role] of Object.entries(roles).filter(([, one]) => enabled(one))) {
     const statements = role.statements.filter(enabled).flatMap((one) => statementOf(one, ids));
+    requireLength(role.name, statements, stage);
     Resources[id] = {
       Type: 'AWS::IAM::Role',
       Properties: {
@@ -74,6 +75,22 @@ function idsOf(allowed) {
     });
   }
   return ids;
+}
+
+/** IAM takes this much for all inline policies of a role, white space not counted. */
+const mostCharacters = 10_240;
+/** The longest of their sort. */
+const longest = { partition: 'aws-us-gov', region: 'ap-southeast-1', account: '123456789012' };
+
+function requireLength(role, statements, stage) {
+  const text = JSON.stringify(policy(statements));
+  const { length } = text.replaceAll(/\{(stage|partition|region|account)\}/g, (_, name) =>
+    name === 'stage' ? stage : longest[name],
+  );
+  if (length > mostCharacters)
+    throw new Error(
+      `custom.inoculate.allowed in serverless.yml lists too much: the policy of role ${role} would have up to ${length} characters, and IAM takes ${mostCharacters}`,
+    );
 }
 
 const pseudoParameters = {

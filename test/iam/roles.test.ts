@@ -71,6 +71,14 @@ describe('roles of the controller', () => {
     expect(() => roleResources('dev', { allowed: { queues: ['a'] } })).toThrow(/queues .* is not known/);
   });
 
+  test('more than IAM takes is refused before it is deployed', () => {
+    const tables = (count: number): string[] => Array.from({ length: count }, (_, n) => `shop-table-${n}`);
+    expect(() => roleResources('dev', { allowed: { tables: tables(5) } })).not.toThrow();
+    expect(() => roleResources('dev', { allowed: { tables: tables(80) } })).toThrow(
+      /allowed in serverless.yml lists too much: the policy of role \w+ would have/,
+    );
+  });
+
   test('Scheduler takes the role for the schedules of this controller alone', () => {
     const role = roleResources('dev')['SchedulerRole'];
     expect(resolved(role?.Properties['AssumeRolePolicyDocument'], place)).toEqual({
