@@ -2,8 +2,9 @@ import type { Experiment, Fault } from '../generated/types.ts';
 import { checkExposure } from './exposure-checks.ts';
 import { entries, type Entry, maxInvocationMs } from './experiment-parts.ts';
 import { checkSchedule } from './schedule-checks.ts';
+import { checkCheckedSignals } from './checked-signals.ts';
 import { checkSignals } from './signal-checks.ts';
-import { checkTargets } from './target-checks.ts';
+import { checkTaken, checkTargets } from './target-checks.ts';
 import { listing, type Path, type Problem, show } from './problem.ts';
 import { isMapping } from './schema-branch.ts';
 import { suggest } from './suggest.ts';
@@ -31,12 +32,14 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
     ...checkLimits(file),
     ...checkExposure(file['exposure'], faults),
     ...(targets === undefined ? [] : checkTargets(targets)),
+    ...(targets === undefined ? [] : checkTaken(faults, targets)),
     ...(targets === undefined ? [] : checkReferences([...faults, ...signals], targets)),
     ...faults.flatMap(({ path, value }) => [
       ...checkDelay(path, value['delay']),
       ...checkService(path, value, facts.errorsByService),
     ]),
     ...checkSignals(signals, faults, Object.keys(targets ?? {})),
+    ...checkCheckedSignals(signals, file),
     ...checkAlarms(file['abort']),
     ...checkSchedule(file['schedule']),
   ];
