@@ -743,11 +743,6 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    "actions": {
     "title": "Denied actions",
     "description": "IAM actions, such as s3:GetObject or dynamodb:*. Never those of iam, sts, logs, organizations, account or sso.",
-    "examples": [
-     [
-      "s3:GetObject"
-     ]
-    ],
     "type": "array",
     "minItems": 1,
     "maxItems": 30,
@@ -3466,11 +3461,6 @@ export const experimentSchema: SchemaNode = {
        "actions": {
         "title": "Denied actions",
         "description": "IAM actions, such as s3:GetObject or dynamodb:*. Never those of iam, sts, logs, organizations, account or sso.",
-        "examples": [
-         [
-          "s3:GetObject"
-         ]
-        ],
         "type": "array",
         "minItems": 1,
         "maxItems": 30,

@@ -56,8 +56,6 @@ export function exampleOf(kind: string, schema: SchemaNode, target = 'checkout')
 }
 
 function sample(part: SchemaNode): string {
-  const [example] = Array.isArray(part['examples']) ? (part['examples'] as unknown[]) : [];
-  if (example !== undefined) return JSON.stringify(example);
   if (isUnit(part.unit)) return part.least ?? quantities[part.unit];
   const [branch] = part.oneOf ?? [];
   if (branch !== undefined) return sample(branch);
