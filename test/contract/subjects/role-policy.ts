@@ -1,3 +1,4 @@
+import type { Permission } from '../../../src/aws/permission.ts';
 import { lambdaRolePolicy } from '../../../src/faults/changers/lambda-role-policy.ts';
 import { open } from '../../../src/faults/changers/lambda-role-policy-effects.ts';
 import { rolePolicyService } from '../../../src/faults/role-policy/serve.ts';
@@ -12,9 +13,11 @@ export class RolePolicyPlace {
   readonly lambda = new FakeLambda();
   readonly iam = new FakeIam();
   readonly aws: FakeAws;
+  /** Clients of the function that puts policies on roles. */
+  readonly inside = new FakeAws({ IAM: this.iam.service }).clients();
 
   constructor() {
-    const served = rolePolicyService(new FakeAws({ IAM: this.iam.service }).clients());
+    const served = rolePolicyService(this.inside);
     const invoke: FakeService = {
       Invoke: async ({ Payload }: { readonly Payload: string }) => {
         const answer = await served(JSON.parse(Buffer.from(Payload).toString()));
@@ -36,11 +39,23 @@ export class RolePolicyPlace {
 
 export const rolePolicyFunction = 'inoculate-dev-role-policy';
 
+/** Not of the changer: the controller's functions have it where the setting is on (src/iam/functions.ts). */
+const invoke: Permission = {
+  actions: ['lambda:InvokeFunction'],
+  resource: 'arn:{partition}:lambda:{region}:{account}:function:inoculate-{stage}-role-policy',
+  during: ['capture', 'apply', 'revert', 'read'],
+  changes: false,
+};
+
 export function rolePolicySubject(place = new RolePolicyPlace()): Subject {
   const { lambda, iam, aws } = place;
   let n = 0;
   return {
-    changer: { ...lambdaRolePolicy, load: (clients) => Promise.resolve(open(clients, rolePolicyFunction)) },
+    changer: {
+      ...lambdaRolePolicy,
+      permissions: [...lambdaRolePolicy.permissions, invoke],
+      load: (clients) => Promise.resolve(open(clients, rolePolicyFunction)),
+    },
     faults: [
       { kind: 'lambda.dependency-denied', target: 'checkout', actions: ['s3:GetObject', 'dynamodb:*'] },
       {

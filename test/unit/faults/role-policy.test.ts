@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { lambdaRolePolicy } from '../../../src/faults/changers/lambda-role-policy.ts';
 import { open } from '../../../src/faults/changers/lambda-role-policy-effects.ts';
 import { canMeet, denyDocument, isDeniable, problemOf } from '../../../src/faults/role-policy/document.ts';
 import { rolePolicyService } from '../../../src/faults/role-policy/serve.ts';
@@ -8,6 +9,7 @@ import { Bench } from '../../contract/changer-bench.ts';
 import { RolePolicyPlace, rolePolicySubject } from '../../contract/subjects/role-policy.ts';
 import { FakeAws } from '../../support/aws/fake-aws.ts';
 import { FakeIam } from '../../support/aws/fake-iam.ts';
+import { iamActionOf } from '../../support/aws/iam-actions.ts';
 
 const table = (name: string): string => `arn:aws:dynamodb:eu-central-1:123456789012:table/${name}`;
 const document = (Statement: unknown, more: object = {}): string =>
@@ -177,6 +179,21 @@ describe('denied dependencies of a function', () => {
     const resource = await subject.make();
     return { bench: new Bench(subject, resource), place, id: resource.target.id };
   }
+
+  it('are changed by calls to IAM that the permissions name for that step', async () => {
+    const { bench, place } = await made();
+    const steps = { capture: 'capture', apply: 'apply', readBack: 'read', revert: 'revert' } as const;
+    for (const effect of ['capture', 'apply', 'readBack', 'revert'] as const) {
+      place.inside.calls.length = 0;
+      await bench[effect]();
+      const allowed = lambdaRolePolicy.permissions
+        .filter(({ during }) => during.includes(steps[effect]))
+        .flatMap(({ actions }) => actions);
+      const called = place.inside.calls.map(iamActionOf);
+      expect(called).toContain('iam:GetRole');
+      expect([effect, called.filter((action) => !allowed.includes(action))]).toEqual([effect, []]);
+    }
+  });
 
   it('are refused where another function has the role, too (rule 7)', async () => {
     const { bench, place, id } = await made();
