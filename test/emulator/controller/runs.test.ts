@@ -3,6 +3,7 @@ import {
   GetFunctionConcurrencyCommand,
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
+import { PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
@@ -216,6 +217,62 @@ describeWithEmulator('runs of the deployed controller', () => {
     await until(() => killed.taken === 1, 60_000);
     const run = await sweptToTheEnd(id);
     expect(run.outcome).toMatchObject({ result: 'aborted', reason: { code: 'apply-unknown' } });
+  }, 240_000);
+
+  it('is aborted by its alarm, while nothing else of the controller moves', async () => {
+    const { cloudWatch, lambda } = aws.clients;
+    await cloudWatch.send(
+      new PutMetricAlarmCommand({
+        AlarmName: 'pricing-errors',
+        Namespace: 'Shop',
+        MetricName: 'Errors',
+        Statistic: 'Sum',
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        TreatMissingData: 'notBreaching',
+      }),
+    );
+    const alarm = (StateValue: 'OK' | 'ALARM'): Promise<unknown> =>
+      cloudWatch.send(
+        new SetAlarmStateCommand({ AlarmName: 'pricing-errors', StateValue, StateReason: 'a test' }),
+      );
+    await alarm('OK');
+    const id = await started('alarmed', {
+      ...twoFaults,
+      duration: '5m',
+      abort: { alarms: ['pricing-errors'] },
+    });
+    await aws.reached(id, 'observing');
+    for (const name of ['tick', 'sweep', 'deadman']) aws.emulator.pause(`inoculate-test-${name}`);
+    await alarm('ALARM');
+    await until(async () => {
+      const { ReservedConcurrentExecutions } = await lambda.send(
+        new GetFunctionConcurrencyCommand({ FunctionName: pricing }),
+      );
+      return ReservedConcurrentExecutions === 7;
+    }, 60_000);
+    expect((await aws.runOf(id)).abort).toMatchObject({ code: 'alarm', alarm: 'pricing-errors' });
+    for (const name of ['tick', 'sweep', 'deadman']) aws.emulator.resume(`inoculate-test-${name}`);
+    const run = await sweptToTheEnd(id);
+    expect(run.outcome).toMatchObject({ result: 'aborted', reason: { code: 'alarm' } });
+  }, 240_000);
+
+  it('is stopped by the kill switch, and none starts while it is on', async () => {
+    const killSwitch = (on: boolean): Promise<unknown> =>
+      aws.invoke('inoculate-test-stop', { inoculate: 'kill-switch/1', on, by: 'Ada' });
+    const id = await started('killed-by-switch', { ...twoFaults, duration: '5m' });
+    await aws.reached(id, 'observing');
+    try {
+      expect(await killSwitch(true)).toEqual({ result: 'kill-switch', on: true });
+      const run = await sweptToTheEnd(id);
+      expect(run.outcome).toMatchObject({ result: 'aborted', reason: { code: 'kill-switch' } });
+      const another = await aws.reached(await started('too-late', twoFaults), 'ended');
+      expect(another.outcome).toMatchObject({ result: 'refused', code: 'kill-switch' });
+    } finally {
+      await killSwitch(false);
+    }
   }, 240_000);
 
   it('needed no call that the deployed roles deny', async () => {
