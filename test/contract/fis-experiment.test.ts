@@ -115,10 +115,11 @@ describe('experiment of AWS FIS', () => {
     expect(fis.running(resource.target.id)).toEqual([]);
   });
 
-  it('is not started again by the same run once it has ended', async () => {
+  it('is not started again by the same run once it has ended, though FIS has forgotten its token', async () => {
     const { fis, resource, bench } = await open();
     await bench.apply();
     await bench.revert();
+    fis.forgetTokens();
     await bench.apply();
     expect(fis.running(resource.target.id)).toEqual([]);
   });

@@ -33,6 +33,11 @@ export class FakeFis {
     return experiment;
   }
 
+  /** How long FIS knows a token is not documented. */
+  forgetTokens(): void {
+    this.#tokens.clear();
+  }
+
   /** What runs of a template. */
   running(template: string): Experiment[] {
     return this.experiments.filter(
