@@ -26,6 +26,8 @@ export interface Resource {
   /** What others may do to it, by what that is. Each says what it leaves when our fault is gone. */
   readonly others: Readonly<Record<string, OthersChange>>;
   remove(): Promise<void>;
+  /** Waits until AWS is done with what it was asked for; left out where that takes no time. */
+  settled?(): Promise<void>;
 }
 
 export interface OthersChange {
@@ -63,8 +65,12 @@ export class Bench {
     return this.#with(aws, (effects) => effects.apply({ ...this.#context(signal), undo: this.undo }));
   }
 
-  revert(aws = this.resource.process(), undo = this.undo): Promise<ReadResult> {
-    return this.#with(aws, (effects) => effects.revert({ ...this.#context(), undo }));
+  async revert(aws = this.resource.process(), undo = this.undo): Promise<ReadResult> {
+    const revert = (effects: Effects) => effects.revert({ ...this.#context(), undo });
+    const result = await this.#with(aws, revert);
+    if (result.read !== 'ours' || this.resource.settled === undefined) return result;
+    // The engine comes again, later.
+    return this.#with(this.resource.process(), revert);
   }
 
   readBack(aws = this.resource.process()): Promise<ReadResult> {
@@ -76,6 +82,7 @@ export class Bench {
   }
 
   async #with<T>(aws: WatchedAws, work: (effects: Effects) => Promise<T>): Promise<T> {
+    await this.resource.settled?.();
     try {
       return await work(await this.#subject.changer.load(aws));
     } finally {

@@ -1,6 +1,7 @@
-import type { Resource, Subject } from '../../contract/changer-bench.ts';
+import type { OthersChange, Resource, Subject } from '../../contract/changer-bench.ts';
 import { WatchedAws } from '../../support/aws/watched-aws.ts';
 import type { Clients } from '../harness/clients.ts';
+import { until } from '../harness/until.ts';
 import { type Emulator, startEmulator } from '../harness/emulator.ts';
 
 /** What a subject makes its resources of. */
@@ -39,4 +40,36 @@ export async function orNull<T>(reading: Promise<T>, ...names: readonly string[]
     if (error instanceof Error && names.includes(error.name)) return null;
     throw error;
   }
+}
+
+/** Somebody else changes what our fault had changed. */
+export function onSetting(make: () => Promise<unknown>): OthersChange {
+  return { make: async () => void (await make()), leaves: 'drift', refusesApply: true };
+}
+
+/** Somebody else changes something beside it. */
+export function besides(make: () => Promise<unknown>): OthersChange {
+  return { make: async () => void (await make()), leaves: 'clean', refusesApply: false };
+}
+
+/** The same resource where AWS needs a moment for each change: whoever looks at it, or changes it, waits for that. */
+export function settling(resource: Resource, isSettled: () => Promise<boolean>): Resource {
+  const settled = () => until(isSettled);
+  const others = Object.entries(resource.others).map(([name, change]) => {
+    const make = async (): Promise<void> => {
+      await settled();
+      await change.make();
+      await settled();
+    };
+    return [name, { ...change, make }] as const;
+  });
+  return {
+    ...resource,
+    settled,
+    others: Object.fromEntries(others),
+    describe: async () => {
+      await settled();
+      return resource.describe();
+    },
+  };
 }

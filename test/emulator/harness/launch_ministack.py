@@ -299,6 +299,20 @@ lam._update_config = refuse_wrong_revision(lam._update_config)
 lam._update_code = refuse_wrong_revision(lam._update_code)
 
 
+def get_provisioned_concurrency(name, qualifier):
+    """AWS lists them all where no qualifier is given (`?List=ALL`)."""
+    function = lam._functions.get(name)
+    if function is None or qualifier:
+        return plain_get_provisioned_concurrency(name, qualifier)
+    arn = function["config"]["FunctionArn"]
+    configs = [{"FunctionArn": f"{arn}:{key}", **config} for key, config in function.get("provisioned_concurrency", {}).items()]
+    return responses.json_response({"ProvisionedConcurrencyConfigs": configs})
+
+
+plain_get_provisioned_concurrency = lam._get_provisioned_concurrency
+lam._get_provisioned_concurrency = get_provisioned_concurrency
+
+
 def update_mapping(mapping_id, data):
     """AWS answers Enabling or Disabling, is there a moment later, and takes no update in between."""
     mapping = lam._esms.get(mapping_id)
