@@ -2,7 +2,17 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { DisableRuleCommand, EnableRuleCommand } from '@aws-sdk/client-eventbridge';
+import { GetRolePolicyCommand, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import {
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  PutFunctionRecursionConfigCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Deployed, deployed, experimentFile, traffic } from './controller/support.ts';
 import { describeWithEmulator } from './harness/describe-with-emulator.ts';
 import { until } from './harness/until.ts';
@@ -153,6 +163,111 @@ describeWithEmulator('the command line against the deployed controller', () => {
       ),
     });
   }, 60_000);
+
+  describe('doctor', () => {
+    const wrongOf = async (path: string): Promise<readonly string[]> => {
+      const { out, err } = await cli('doctor', path, '--json');
+      expect(err).toBe('');
+      const { findings } = JSON.parse(out) as {
+        findings: { check: string; state: string; message: string }[];
+      };
+      return findings.flatMap(({ check, state, message }) =>
+        state === 'ok' ? [] : [`${check}: ${message}`],
+      );
+    };
+
+    it('finds nothing wrong in a deployment that works', async () => {
+      const path = await file({ name: 'fine' });
+      const { code, out, err } = await cli('doctor', path);
+      expect({ code, out, err }).toMatchObject({
+        code: 0,
+        err: '',
+        out: expect.stringContaining('Nothing is wrong.'),
+      });
+    }, 60_000);
+
+    it("names exactly the action that is missing in a target's role", async () => {
+      const { lambda, iam } = aws.clients;
+      const { Role = '' } = await lambda.send(
+        new GetFunctionConfigurationCommand({ FunctionName: checkout }),
+      );
+      const RoleName = Role.split('/').at(-1) ?? '';
+      const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+      const policies = await Promise.all(
+        PolicyNames.map((PolicyName) => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))),
+      );
+      const before = policies.find(({ PolicyDocument = '' }) =>
+        decodeURIComponent(PolicyDocument).includes('dynamodb:PutItem'),
+      );
+      if (before?.PolicyName === undefined) throw new Error(`No policy of ${RoleName} has dynamodb:PutItem`);
+      const { PolicyName } = before;
+      const whole = decodeURIComponent(before.PolicyDocument ?? '');
+      const put = (PolicyDocument: string): Promise<unknown> =>
+        iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
+      await put(whole.replaceAll('dynamodb:PutItem', 'dynamodb:DescribeTable'));
+      try {
+        expect(await wrongOf(await file({ name: 'fine' }))).toEqual([
+          `target checkout: role ${RoleName}: dynamodb:PutItem on arn:aws:dynamodb:eu-central-1:123456789012:table/inoculate-test-functions with dynamodb:LeadingKeys telemetry#${checkout} is missing`,
+        ]);
+      } finally {
+        await put(whole);
+      }
+    }, 90_000);
+
+    it('names a missing tag, a missing layer, another table, a disabled sweep and a broken loop', async () => {
+      const { lambda, eventBridge } = aws.clients;
+      const { Configuration, Tags } = await lambda.send(new GetFunctionCommand({ FunctionName: checkout }));
+      const { FunctionArn = '', Layers = [], Environment } = Configuration ?? {};
+      const sweep = { Name: 'inoculate-test-sweep' };
+      const tick = { FunctionName: 'inoculate-test-tick' };
+      await lambda.send(new UntagResourceCommand({ Resource: FunctionArn, TagKeys: ['inoculate'] }));
+      await lambda.send(
+        new UpdateFunctionConfigurationCommand({
+          FunctionName: checkout,
+          Layers: [],
+          Environment: { Variables: { ...Environment?.Variables, INOCULATE_TABLE: 'other' } },
+        }),
+      );
+      await eventBridge.send(new DisableRuleCommand(sweep));
+      await lambda.send(new PutFunctionRecursionConfigCommand({ ...tick, RecursiveLoop: 'Terminate' }));
+      try {
+        expect(await wrongOf(await file({ name: 'fine' }))).toEqual([
+          'tick loop: Lambda stops ticks after some rounds, as a recursive loop',
+          'sweep: its rule is disabled: the third way out is closed',
+          `target checkout: ${checkout} does not carry the opt-in tag inoculate: allow`,
+          `target checkout: ${checkout} runs without Inoculate's layer`,
+          `target checkout: ${checkout} reads its doses from other, and this controller writes them to inoculate-test-functions`,
+        ]);
+      } finally {
+        await lambda.send(new TagResourceCommand({ Resource: FunctionArn, Tags: Tags ?? {} }));
+        await lambda.send(
+          new UpdateFunctionConfigurationCommand({
+            FunctionName: checkout,
+            Layers: Layers.flatMap(({ Arn }) => Arn ?? []),
+            Environment: { Variables: Environment?.Variables ?? {} },
+          }),
+        );
+        await eventBridge.send(new EnableRuleCommand(sweep));
+        await lambda.send(new PutFunctionRecursionConfigCommand({ ...tick, RecursiveLoop: 'Allow' }));
+      }
+    }, 90_000);
+
+    it('goes on where one thing cannot be looked at, and says so', async () => {
+      aws.emulator.recorder.rule({
+        principal: 'cli',
+        action: 'DescribeEventBus',
+        do: {
+          kind: 'answer',
+          status: 400,
+          errorCode: 'AccessDeniedException',
+          message: 'User: ada is not authorized to perform: events:DescribeEventBus',
+        },
+      });
+      expect(await wrongOf(await file({ name: 'fine' }))).toEqual([
+        'bus: could not be looked at: ada may not events:DescribeEventBus',
+      ]);
+    }, 60_000);
+  });
 
   it('says so where there is no controller', async () => {
     expect(await begin('status', '--stage', 'elsewhere').ended).toMatchObject({

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { abort } from './abort.ts';
+import { doctor } from './doctor.ts';
 import { faults } from './faults.ts';
 import { init } from './init.ts';
 import { killSwitch } from './kill-switch.ts';
@@ -39,5 +40,6 @@ export const commands: readonly Command[] = [
   status,
   abort,
   killSwitch,
+  doctor,
   simulate,
 ];
