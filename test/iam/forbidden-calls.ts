@@ -322,6 +322,13 @@ export const forbidden: readonly Listed[] = [
     { Rule: 'inoculate-dev-x-1-1', Targets: [{ Id: 'a', Arn: arn('lambda', 'function:open-shop') }] },
   ],
   [
+    'what names no target names none that is allowed',
+    everyone,
+    'events',
+    'PutTargets',
+    { Rule: 'inoculate-dev-x-1-1', Targets: [] },
+  ],
+  [
     'one foreign target spoils all',
     everyone,
     'events',

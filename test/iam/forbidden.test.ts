@@ -4,7 +4,7 @@ import { deployedPolicies } from '../support/iam/deployed.ts';
 import { requestsOf } from '../support/iam/requests.ts';
 import { allowed } from './allowed-calls.ts';
 import { forbidden } from './forbidden-calls.ts';
-import { arn, everyone, place } from './listed-calls.ts';
+import { adminRole, arn, everyone, place, schedulerRole } from './listed-calls.ts';
 
 /** The most that a controller can be given. */
 const policies = deployedPolicies('dev', place, {
@@ -41,6 +41,23 @@ describe('what no role of the controller allows', () => {
             'not allowed',
           ]);
       }
+  });
+
+  test('the role of schedules is passed to Scheduler alone, and no other role to anybody', () => {
+    const may = (role: string, resource: string, service: string): string => {
+      const context = { 'iam:PassedToService': service };
+      return evaluate(policies[role] ?? [], { action: 'iam:PassRole', resource, context }).decision;
+    };
+    for (const role of everyone) {
+      const passes = ['tick', 'sweep', 'requests'].includes(role);
+      expect([role, may(role, schedulerRole, 'scheduler.amazonaws.com')]).toEqual([
+        role,
+        passes ? 'allowed' : 'not allowed',
+      ]);
+      for (const service of ['lambda.amazonaws.com', 'ec2.amazonaws.com'])
+        expect(may(role, schedulerRole, service)).toBe('not allowed');
+      expect(may(role, adminRole, 'scheduler.amazonaws.com')).toBe('not allowed');
+    }
   });
 
   test('Scheduler invokes the dead-man and start, and nothing else', () => {
