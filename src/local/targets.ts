@@ -3,10 +3,12 @@ import { targetTypeOf } from '../core/target-type.ts';
 import type { Experiment } from '../generated/types.ts';
 import type { LocalFunction, LocalService } from './service.ts';
 
+type Functions = Pick<LocalService, 'name' | 'functions'>;
+
 /** Which function of the service each target names; undefined where it names none of them. */
 export function functionOfTarget(
   target: Experiment['targets'][string],
-  service: LocalService,
+  service: Functions,
 ): LocalFunction | undefined {
   const functions = Object.values(service.functions);
   if ('function' in target)
@@ -17,7 +19,7 @@ export function functionOfTarget(
 }
 
 /** On one machine every function of the service is opted in by being named, and is called synchronously by the workload. */
-export function localTargets(experiment: Experiment, service: LocalService): readonly TargetFacts[] {
+export function localTargets(experiment: Experiment, service: Functions): readonly TargetFacts[] {
   return Object.entries(experiment.targets).map(([name, target]): TargetFacts => {
     const found = functionOfTarget(target, service);
     const type = targetTypeOf(target);

@@ -5,7 +5,9 @@ import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { planOf } from '../plan/plan.ts';
 import { printPlan } from '../plan/print.ts';
-import { readSubject, subjectOptions } from '../run/run-options.ts';
+import { readSubject, readWithoutService, type Subject, subjectOptions } from '../run/run-options.ts';
+
+type Planned = Pick<Subject, 'stage' | 'experiment'> & Partial<Subject>;
 
 export const plan: Command = {
   name: 'plan',
@@ -18,9 +20,10 @@ permissions it takes. With --workload it says whether that traffic is enough.
   inoculate plan experiments/throttled.yaml --service serverless.yml --workload workload.yml`,
   options: { ...subjectOptions, json: { type: 'flag', description: 'machine-readable: one JSON object' } },
   async run(input, context) {
-    const subject = await readSubject(input, context);
+    const subject: Planned | undefined =
+      readWithoutService(input, context) ?? (await readSubject(input, context));
     if (subject === undefined) return exitCodes.badInput;
-    const { experiment, stage, service, workload } = subject;
+    const { experiment, stage, service = { name: '', functions: {} }, workload } = subject;
     const described = planOf({
       experiment,
       stage,
@@ -35,7 +38,7 @@ permissions it takes. With --workload it says whether that traffic is enough.
 };
 
 /** Invocations per second that the workload itself makes, by the functions' deployed names. */
-function ratesOf(workload: Workload, service: LocalService): Record<string, number> {
+function ratesOf(workload: Workload, service: Pick<LocalService, 'functions'>): Record<string, number> {
   const rates: Record<string, number> = {};
   for (const stream of workload.streams) {
     const name = service.functions[stream.function]?.name ?? stream.function;

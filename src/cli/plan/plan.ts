@@ -6,10 +6,10 @@ import { functionStatements, functionTableOf, type Statement } from '../../core/
 import { alarmNames } from '../../core/guards.ts';
 import { isInFunction } from '../../core/placement.ts';
 import type { Experiment, Fault } from '../../generated/types.ts';
-import { formatShare } from '../../core/units.ts';
 import { explainFault } from '../../faults/explain.ts';
 import { counted } from '../../report/format.ts';
 import { claimsOf } from '../../signals/observe.ts';
+import { type Change, changesOf, describeTarget } from './changes.ts';
 
 /** What a run of an experiment would do, before it does anything. */
 export interface Plan {
@@ -20,6 +20,8 @@ export interface Plan {
     readonly function: string | null;
     readonly timeoutMs: number;
   }[];
+  /** What else of AWS the file names: `orders (table orders-dev)`. */
+  readonly resources: readonly string[];
   /** Shares of the invocations; null where no fault works inside a function. */
   readonly groups: {
     readonly experimental: number;
@@ -39,13 +41,6 @@ export interface Plan {
   readonly stops: readonly string[];
   readonly notJudged: readonly { readonly signal: string; readonly why: string }[];
   readonly iam: readonly Statement[];
-}
-
-/** One thing that is changed, and how it is put back. */
-export interface Change {
-  readonly resource: string;
-  readonly change: string;
-  readonly undo: string;
 }
 
 export interface Claim {
@@ -85,6 +80,9 @@ export function planOf({ experiment, stage, targets, rates }: PlanInput): Plan {
         ? [{ name: target.name, function: target.id, timeoutMs: target.timeoutMs }]
         : [],
     ),
+    resources: targets
+      .filter(({ type }) => type !== 'function')
+      .map(({ name }) => describeTarget(experiment, name)),
     groups: dosed.length === 0 ? null : groupsOf(exposureOf(experiment)),
     durationMs: experiment.duration,
     faults: experiment.faults.map((fault, index) => ({
@@ -92,7 +90,7 @@ export function planOf({ experiment, stage, targets, rates }: PlanInput): Plan {
       sentence: explainFault(fault),
       expectedInvocations: faulted(fault, invocationsOf(fault.target)),
     })),
-    changes: dosed.map((target) => changeOf(experiment, target)),
+    changes: changesOf(experiment, targets),
     claims: claims.hypotheses.map(({ claim, heldAfter }) => ({
       claim,
       needed: heldAfter(assumedControlShare, defaultJudgeSettings),
@@ -127,15 +125,6 @@ function faulted(fault: Fault, invocations: number | null): number | null {
   return 'rate' in fault && fault.kind.startsWith('invocation.')
     ? Math.round(invocations * (fault.rate ?? 1))
     : invocations;
-}
-
-function changeOf(experiment: Experiment, { name, id: deployed }: TargetFacts): Change {
-  const faults = experiment.faults.filter((fault) => fault.target === name).length;
-  return {
-    resource: `the dose of ${deployed ?? name}`,
-    change: `one item that its layer reads: ${counted(faults, 'fault')} for ${formatShare(exposureOf(experiment))} of its invocations`,
-    undo: 'replaced by a tombstone at the end, and read back twice; the faults also expire by themselves shortly after the planned end, without any network',
-  };
 }
 
 function describeCheck({ claim, when, tolerates }: CheckSpec): string {

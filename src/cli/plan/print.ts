@@ -14,6 +14,7 @@ export function printPlan(plan: Plan): string {
       (target) =>
         `  ${target.name}: ${target.function ?? 'not found'}, timeout ${formatDuration(target.timeoutMs)}`,
     ),
+    ...plan.resources.map((resource) => `  ${resource}`),
     '',
     `Exposure, for ${formatDuration(plan.durationMs)}`,
     groups === null
@@ -27,9 +28,10 @@ export function printPlan(plan: Plan): string {
     ),
     '',
     'What is changed, and how it is undone',
-    ...plan.changes.flatMap(({ resource, change, undo }) => [
+    ...plan.changes.flatMap(({ resource, change, undo, mind }) => [
       `  ${resource}: ${change}`,
       `    undone: ${undo}`,
+      ...mind.map((one) => `    mind: ${one}`),
     ]),
     '',
     'What a verdict needs',
@@ -40,12 +42,19 @@ export function printPlan(plan: Plan): string {
     'What ends the run early',
     ...plan.stops.map((stop) => `  ${stop}`),
     '',
-    'IAM that the targets need (--json prints it as statements)',
-    ...plan.iam.map(
-      (statement) => `  ${statement.Action.join(', ')} on ${statement.Resource}, keys ${keysOf(statement)}`,
-    ),
+    ...permissionsOf(plan),
     '',
   ].join('\n');
+}
+
+function permissionsOf({ iam, changes }: Plan): readonly string[] {
+  return [
+    ...(iam.length === 0 ? [] : ['IAM that the targets need (--json prints it as statements)']),
+    ...iam.map(
+      (statement) => `  ${statement.Action.join(', ')} on ${statement.Resource}, keys ${keysOf(statement)}`,
+    ),
+    ...(changes.length === 0 ? [] : ['What the controller needs of IAM is told by inoculate policy FILE.']),
+  ];
 }
 
 function describeClaim({ needed, expected }: Claim): string {

@@ -70,6 +70,24 @@ export async function readSubject(input: Input, context: CliContext): Promise<Su
   };
 }
 
+/**
+ * An experiment that touches no function needs no service beside it. Undefined where it does, where there is a service, and
+ * where the file has mistakes.
+ */
+export function readWithoutService(
+  input: Input,
+  { cwd }: CliContext,
+): Pick<Subject, 'stage' | 'experiment'> | undefined {
+  const stage = stageOf(input);
+  const service = resolve(cwd, input.value('service') ?? serviceOption.default);
+  if (existsSync(service) || input.value('workload') !== undefined) return undefined;
+  const read = readExperimentFile(input.args[0] ?? '', { stage, errorsByService, losesData: lossOf, cwd });
+  if (!read.ok) return undefined;
+  const { targets } = read.experiment;
+  if (Object.values(targets).some((target) => targetTypeOf(target) === 'function')) return undefined;
+  return { stage, experiment: withDuration(read.experiment, input.value('duration')) };
+}
+
 type ServiceProblem = Extract<
   Awaited<ReturnType<typeof readService>>,
   { problems: unknown }

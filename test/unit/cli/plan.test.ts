@@ -59,6 +59,22 @@ describe('plan', () => {
     ]);
   });
 
+  it('says of a control-plane fault what it changes, how that is undone, and what to mind; without any service', async () => {
+    const context = recordingContext(fixtures);
+    const argv = ['plan', 'experiments/control-plane.yml', '--stage', 'prod'];
+    expect(await runCli({ version: '0', commands }, argv, context)).toBe(0);
+    const out = context.out();
+    expect(out).toContain('orders (table orders-prod)');
+    expect(out).toContain('everybody who uses what is changed');
+    expect(out).toMatch(
+      /orders \(table orders-prod\): table orders is lowered to 1 read units.*\n {4}undone: the earlier throughput is set again/,
+    );
+    expect(out).toMatch(/mind: Neither DynamoDB nor Application Auto Scaling has a condition/);
+    // Rule 10: not every action of FIS rolls back.
+    expect(out).toMatch(/mind: May be lost for good: not every FIS action rolls back/);
+    expect(out).not.toContain('IAM that the targets need');
+  });
+
   it('ends with 2 where a target, the service or the experiment is not there', async () => {
     const context = recordingContext(fixtures);
     const argv = ['plan', 'experiments/shop-weakest.yml', ...service];
