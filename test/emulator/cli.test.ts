@@ -73,30 +73,30 @@ describeWithEmulator('the command line against the deployed controller', () => {
   }
 
   it('registers, starts, watches to the end and shows', async () => {
-    const path = await file({ name: 'whole', duration: '10s' });
+    const path = await file({ name: 'whole', duration: '8s' });
     expect(await cli('register', path)).toMatchObject({
       code: 0,
       out: expect.stringMatching(
         /^whole {2}new, version 1; started by: on request only\n1 experiment registered/,
       ),
     });
-    expect(await cli('register', path)).toMatchObject({
-      out: expect.stringContaining('whole  unchanged, version 1'),
-    });
-    expect(await cli('list')).toMatchObject({
-      out: expect.stringMatching(/whole {2}version 1[^]*never run/),
-    });
+    const [again, listed] = await Promise.all([cli('register', path), cli('list')]);
+    expect(again.out).toContain('whole  unchanged, version 1');
+    expect(listed.out).toMatch(/whole {2}version 1[^]*never run/);
     const started = await cli('start', 'whole', '--by', 'Ada');
     expect(started).toMatchObject({ code: 0, out: expect.stringMatching(/^whole\.manual\.[0-9a-f]{12}\n/) });
     const id = started.out.split('\n')[0] ?? '';
     const { code, out, err } = await cli('watch', id);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/observing: [^]*reverting: [^]*ended: [^]*\nHeld: .+\nEvery change was taken back/);
-    const shown = await cli('show', 'whole', '--html', 'report.html', '--md', 'report.md');
+    const [shown, after] = await Promise.all([
+      cli('show', 'whole', '--html', 'report.html', '--md', 'report.md'),
+      cli('list'),
+    ]);
     expect(shown).toMatchObject({ code: 0, out: expect.stringMatching(new RegExp(`^${id}\nHeld: `)) });
+    expect(after.out).toContain(`latest run: ${id}`);
     expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('Held');
     expect(await readFile(join(folder, 'report.md'), 'utf8')).toContain('**Held');
-    expect(await cli('list')).toMatchObject({ out: expect.stringContaining(`latest run: ${id}`) });
   }, 120_000);
 
   it('aborts a run, and tells what is in place', async () => {
@@ -106,6 +106,14 @@ describeWithEmulator('the command line against the deployed controller', () => {
     expect(await cli('status')).toMatchObject({
       out: expect.stringMatching(/kill switch is off[^]*1 run is under way[^]*observing[^]*in place: /),
     });
+    const watching = begin('watch', id, '--stage', 'test');
+    await until(() => watching.out().includes('observing: '), 30_000);
+    watching.interrupt();
+    expect(await watching.ended).toMatchObject({
+      code: 130,
+      out: expect.stringContaining(`The run goes on. To end it: inoculate abort ${id} --stage test`),
+    });
+    expect((await aws.runOf(id)).phase).toBe('observing');
     const { code, out } = await cli('abort', 'aborted', '--by', 'Ada');
     expect({ code, out }).toMatchObject({
       code: 0,
@@ -172,7 +180,7 @@ describeWithEmulator('the command line against the deployed controller', () => {
         findings: { check: string; state: string; message: string }[];
       };
       return findings.flatMap(({ check, state, message }) =>
-        state === 'ok' ? [] : [`${check}: ${message}`],
+        state === 'ok' || state === 'warning' ? [] : [`${check}: ${message}`],
       );
     };
 

@@ -95,7 +95,15 @@ async function ownAlarms(aws: AwsClients, stage: string): Promise<readonly Findi
     return firing.map(({ AlarmName, AlarmDescription = '' }) =>
       wrong(`${AlarmName} is firing. ${AlarmDescription}`, 'docs/AWS.md says what each means'),
     );
-  return [ok(`none of ${MetricAlarms.length} is firing: the sweep runs, and nothing is left undone`)];
+  const sweep = MetricAlarms.find(({ AlarmName }) => AlarmName === `inoculate-${stage}-sweep-not-running`);
+  return sweep?.StateValue === 'OK'
+    ? [ok(`none of ${MetricAlarms.length} is firing: the sweep runs, and nothing is left undone`)]
+    : [
+        warning(
+          `none of ${MetricAlarms.length} is firing, but it is not known yet whether the sweep runs`,
+          'look again five minutes after the deployment',
+        ),
+      ];
 }
 
 async function killSwitch(remote: Remote): Promise<readonly Finding[]> {
