@@ -1,3 +1,4 @@
+import type { FunctionFacts } from '../../../src/core/facts.ts';
 import type { Json } from '../../../src/engine/ports.ts';
 import type { OthersChange, Resource } from '../changer-bench.ts';
 
@@ -37,7 +38,10 @@ export function targetOf(
   return { name: 'checkout', type, optedIn: true, local: true, id, arn };
 }
 
-export function functionTarget(id: string, arn: string): Resource['target'] {
+export function functionTarget(
+  id: string,
+  arn: string,
+): FunctionFacts & { readonly id: string; readonly arn: string } {
   const asTarget = { name: 'checkout', type: 'function', optedIn: true, local: true } as const;
   return { ...asTarget, id, arn, layerAttached: false, timeoutMs: 6_000, asynchronous: null };
 }
