@@ -2,6 +2,7 @@ import { MemoryFunctionTable } from '../adapters/memory-function-table.ts';
 import { MemoryStore } from '../adapters/memory-store.ts';
 import { partOf } from '../core/checks.ts';
 import type { TargetFacts } from '../core/facts.ts';
+import type { RunId } from '../core/ids.ts';
 import type { Run } from '../core/run.ts';
 import type { FunctionStore, Ports, Store } from '../engine/ports.ts';
 import type { Experiment } from '../generated/types.ts';
@@ -22,6 +23,8 @@ export class Environment {
   readonly alarms = new Map<string, 'OK' | 'ALARM'>();
   /** The steady state is broken: looks show it. */
   harm = false;
+  /** Runs that could see, before their faults, that the steady state was there. */
+  readonly wellBefore = new Set<RunId>();
 
   constructor(scenario: Scenario, random: Random, plant: Plant | null) {
     this.scenario = scenario;
@@ -68,6 +71,7 @@ export class Environment {
     if (part === null) return { checks: [], effects: [] };
     const checks = run.checks.filter(({ when }) => when.includes(part));
     const state = this.harm ? 'broken' : 'kept';
+    if (part === 'before' && state === 'kept') this.wellBefore.add(run.id);
     return {
       checks: checks.map(({ signal }) => ({ signal, part, state, value: null, detail: '' })),
       effects: [],

@@ -35,6 +35,7 @@ export class Oracle {
   readonly #store: Environment['store'];
   readonly #functions: Environment['functions'];
   readonly #resources: ReadonlyMap<string, SimResource>;
+  readonly #wellBefore: Environment['wellBefore'];
   readonly #runs = new Map<string, Known>();
   readonly #undo = new Map<string, unknown>();
   readonly #locks = new Map<string, { readonly owner: string | null; readonly epoch: number }>();
@@ -61,6 +62,7 @@ export class Oracle {
     this.#store = environment.store;
     this.#functions = environment.functions;
     this.#resources = environment.resources;
+    this.#wellBefore = environment.wellBefore;
     for (const [name, resource] of environment.resources) {
       this.#values.set(name, resource.truth.value);
       this.#rightful.set(name, resource.truth.value);
@@ -133,6 +135,7 @@ export class Oracle {
     }
     this.#collectChanges(known, run, before.seq);
     this.#inspectTick(before, run);
+    this.#inspectChecks(run);
     this.#inspectGuard(known, before, run);
     if (run.phase !== before.phase) {
       this.#phaseChanged(known, before, run);
@@ -180,6 +183,27 @@ export class Oracle {
       if (told.from !== null && !mayFollow[told.from].includes(told.phase))
         this.broken(9, `Run ${run.id} went from ${told.from} to ${told.phase}`);
     }
+  }
+
+  /** Nothing is put in place where the steady state is absent, nor left where it breaks; and nobody says that it held. */
+  #inspectChecks(run: Run): void {
+    const { checks, phase, outcome, experiment } = run;
+    if (checks.length === 0) return;
+    if (phase === 'injecting' && !this.#wellBefore.has(run.id))
+      this.broken(7, `Run ${run.id} injects though the steady state was absent at every look before`);
+    const broken = checks.some(({ broke }) => broke.during !== undefined);
+    if (broken) this.note('signal broken under the fault');
+    if (broken && phase === 'observing' && experiment.abort?.onDeviation !== false)
+      this.broken(7, `Run ${run.id} goes on though a signal was seen to break`);
+    if (phase !== 'ended' || outcome === null || !('verdict' in outcome)) return;
+    const { verdict } = outcome.verdict;
+    if (checks.some(({ broke }) => broke.after !== undefined)) this.note('signal broken after the fault');
+    this.note(`verdict on signals: ${verdict}`);
+    const shown = checks.every(
+      ({ counts, latest }) => counts.during.kept > 0 && counts.after.kept > 0 && latest?.state === 'kept',
+    );
+    if (verdict === 'held' && (broken || !shown))
+      this.broken(7, `Run ${run.id} is said to have held, which no look after the fault showed`);
   }
 
   /** A run that was opened again gets a dead-man again: until it is armed the run still means to arm it. */

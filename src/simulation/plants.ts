@@ -301,6 +301,35 @@ export const plants: readonly Plant[] = [
       addActive: () => Promise.resolve(),
     }),
   ),
+  decidePlant(
+    'before-not-looked-at',
+    'What was broken before the fault does not refuse the run',
+    (run, event, right) => {
+      if (event.type !== 'result' || event.result.type !== 'facts') return right(run, event);
+      const { facts } = event.result;
+      const checks = facts.checks.map((check) => ({ ...check, state: 'kept' as const }));
+      return right(run, { ...event, result: { type: 'facts', facts: { ...facts, checks } } });
+    },
+  ),
+  decidePlant(
+    'deviation-noted-only',
+    'A signal that breaks under the fault is noted, and the run goes on',
+    (run, event, right) => {
+      const { abort, ...rest } = run.experiment;
+      const lax = { ...rest, abort: { ...abort, onDeviation: false } };
+      const decision = right({ ...run, experiment: lax }, event);
+      return { ...decision, run: { ...decision.run, experiment: run.experiment } };
+    },
+  ),
+  decidePlant('after-forgotten', 'What must hold after the fault is not waited for', (run, event, right) => {
+    const checks = run.checks.map((check) => ({ ...check, when: ['before', 'during'] as const }));
+    const decision = right({ ...run, checks }, event);
+    const when = run.checks[0]?.when ?? [];
+    return {
+      ...decision,
+      run: { ...decision.run, checks: decision.run.checks.map((check) => ({ ...check, when })) },
+    };
+  }),
 ];
 
 function isTelling(run: Run, id: number): boolean {

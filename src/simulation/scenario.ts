@@ -4,6 +4,7 @@ import { defaultJudgeSettings } from '../core/evidence.ts';
 import type { Experiment, Fault } from '../generated/types.ts';
 import { profiles, type Profile } from './chaos.ts';
 import type { Random } from './random.ts';
+import { hasPolicy } from './resource.ts';
 
 /** Which ways out are left. Each alone must bring every fault back. */
 export const waysOut = ['all', 'normal end', 'sweep', 'dead-man'] as const;
@@ -154,7 +155,7 @@ function createExperiment(
     name,
     hypothesis: 'Nothing that Inoculate does stays.',
     targets: Object.fromEntries(targets.map((target) => [target.name, { lambda: target.name }])),
-    steadyState: [{ name: 'failures', signal: 'failures', target: targets[0]?.name ?? '', atMost: 0.01 }],
+    steadyState: createSteadyState(random, targets),
     faults: [...faults],
     exposure: random.pick([0.1, 0.5]),
     duration: random.pick([4_000, 10_000, 20_000, 40_000]),
@@ -162,6 +163,19 @@ function createExperiment(
     ...(alarms.length > 0 && random.chance(0.8) ? { abort: { alarms: [...alarms] } } : {}),
     ...(random.chance(0.4) ? { notify: ['slack:chaos'] } : {}),
   };
+}
+
+/** Where nothing is dosed there may be no groups to compare, only what is kept or broken at each look. */
+function createSteadyState(random: Random, targets: readonly SimFunction[]): Experiment['steadyState'] {
+  const failures = {
+    name: 'failures',
+    signal: 'failures',
+    target: targets[0]?.name ?? '',
+    atMost: 0.01,
+  } as const;
+  const page = { name: 'page', signal: 'http.probe', url: 'https://example.com/', tolerates: 0 } as const;
+  if (targets.every(({ name }) => hasPolicy(name))) return random.chance(0.8) ? [page] : [failures];
+  return random.chance(0.3) ? [failures, page] : [failures];
 }
 
 function errorOf(target: string): Fault {
@@ -212,7 +226,7 @@ function createActions(
           value: random.chance(0.2) ? null : `foreign-${random.int(1, 1e6)}`,
         };
       case 6:
-        return { type: 'harm', when, forMs };
+        return { type: 'harm', when, forMs: random.chance(0.5) ? forMs : 60_000 };
       case 7:
         return random.chance(0.3) ? { type: 'remove', when, resource } : { type: 'abort', when };
       default:

@@ -1,3 +1,4 @@
+import { claimsOf } from './claims.ts';
 import { runIdOf } from '../core/run-id.ts';
 import type { RunId } from '../core/ids.ts';
 import type { RunStateChange } from '../core/publication.ts';
@@ -209,8 +210,7 @@ export class World implements Outside {
       requestedBy: 'simulation',
       settings: this.#scenario.settings,
       startAt,
-      hypotheses: [{ hypothesis: 'failures.atMost', claim: 'failures at most 1 %' }],
-      checks: [],
+      ...claimsOf(experiment),
       notJudged: [],
     };
     this.#deliver('start', at - this.timeline.now, 3, ({ engine }) => engine.request(request));
