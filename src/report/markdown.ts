@@ -1,4 +1,5 @@
 import { count, duration, exactShare, instant, times } from './format.ts';
+import { describeLooks, latestDetail } from './checks.ts';
 import { withoutTricks } from './plain.ts';
 import type { RunRecord } from './record.ts';
 import { reportOf, type Report, type ReportHypothesis } from './report.ts';
@@ -22,13 +23,18 @@ export function renderMarkdown(record: RunRecord): string {
     `**${escaped(report.sentence)}**`,
     `> ${escaped(report.hypothesis)}`,
     hypothesisTable(report),
+    checkTable(report),
     bullets(
       'Not judged here',
       report.notJudged.map(({ signal, why }) => `${signal}: ${why}`),
     ),
     bullets(
       'Faults',
-      report.faults.map(({ sentence, fired }) => `${capitalised(sentence)} (injected ${count(fired)} times)`),
+      report.faults.map(({ sentence, fired, inPlace }) =>
+        inPlace === null
+          ? `${capitalised(sentence)} (injected ${count(fired)} times)`
+          : `${capitalised(sentence)} (${inPlace ? 'was in place' : 'was never in place'})`,
+      ),
     ),
     bullets('What the run shows', report.findings),
     escaped(report.reverts.sentence),
@@ -42,6 +48,19 @@ function hypothesisTable({ hypotheses }: Report): string {
   const header =
     '| Claim | Under the fault | Control | Evidence | Verdict |\n| --- | --- | --- | --- | --- |';
   return [header, ...hypotheses.map(row)].join('\n');
+}
+
+function checkTable({ checks }: Report): string {
+  if (checks.length === 0) return '';
+  const header =
+    '| Signal | Before | Under the fault | After | Last seen | Verdict |\n| --- | --- | --- | --- | --- | --- |';
+  const rows = checks.map((check) => {
+    const { claim, looks, verdict } = check;
+    const parts = [looks.before, looks.during, looks.after].map(describeLooks);
+    const cells = [claim, ...parts, latestDetail(check), verdict ?? 'not judged'];
+    return `| ${cells.map(escaped).join(' | ')} |`;
+  });
+  return [header, ...rows].join('\n');
 }
 
 function row(one: ReportHypothesis): string {
@@ -81,7 +100,7 @@ function footer({
   const where =
     environment.where === 'local' ? `on one machine, seed ${environment.seed ?? 'none'}` : 'on AWS';
   const when = instant(injectedAt ?? requestedAt);
-  return `Run ${runId}, ${when}, ${exactShare(exposure)} exposed, ${duration(plannedMs)} planned, ${where}, Inoculate ${environment.inoculateVersion}`;
+  return `Run ${runId}, ${when}, ${exposure === 0 ? 'everybody' : exactShare(exposure)} exposed, ${duration(plannedMs)} planned, ${where}, Inoculate ${environment.inoculateVersion}`;
 }
 
 /** Text that stays text: no markup, no mention of anybody, no second line. */

@@ -1,4 +1,6 @@
 import type { Estimate, Evidence, TargetObservation } from '../core/evidence.ts';
+import { silentFaults } from '../core/in-effect.ts';
+import { checksOf, type ReportCheck } from './checks.ts';
 import { exposureOf } from '../core/exposure.ts';
 import type { EpochMs } from '../core/ids.ts';
 import type { HypothesisState, Run, Unit } from '../core/run.ts';
@@ -32,6 +34,8 @@ export interface Report {
   readonly exposure: number;
   readonly requestedBy: string;
   readonly hypotheses: readonly ReportHypothesis[];
+  /** Signals that are kept or broken at each look. */
+  readonly checks: readonly ReportCheck[];
   readonly notJudged: Run['notJudged'];
   readonly faults: readonly ReportFault[];
   readonly targets: readonly ReportTarget[];
@@ -86,6 +90,8 @@ export interface ReportFault {
   readonly sentence: string;
   /** How often it was injected. */
   readonly fired: number;
+  /** Whether it ever was in place, for what changes AWS; null for what works inside a function. */
+  readonly inPlace: boolean | null;
 }
 
 export interface ReportTarget {
@@ -133,6 +139,7 @@ export function reportOf(record: RunRecord): Report {
     exposure: exposureOf(run.experiment),
     requestedBy: run.requestedBy,
     hypotheses: hypothesesOf(run, latestEvidence(looks)),
+    checks: checksOf(run, record.journal),
     notJudged: run.notJudged,
     faults: faultsOf(record, targets),
     targets: targets.map(targetFigures),
@@ -191,9 +198,15 @@ function faultsOf({ run, environment }: RunRecord, targets: readonly TargetObser
       kind: fault.kind,
       target: fault.target,
       sentence: environment.faults.find((one) => one.id === id)?.sentence ?? fault.kind,
+      inPlace: inPlace(run, id),
       fired: targets.reduce((sum, target) => sum + (target.fired[id] ?? 0), 0),
     };
   });
+}
+
+function inPlace(run: Run, fault: string): boolean | null {
+  const unit = run.units.find(({ faults, driver }) => driver !== 'dose' && faults.includes(fault));
+  return unit === undefined ? null : !silentFaults(run).includes(fault);
 }
 
 function targetFigures({ target, realms, experimental, control, skipped }: TargetObservation): ReportTarget {

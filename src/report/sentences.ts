@@ -1,7 +1,7 @@
 import { assertNever } from '../core/assert.ts';
 import type { Estimate, Evidence } from '../core/evidence.ts';
 import type { AbortReason, RevertNote, Unit } from '../core/run.ts';
-import type { HypothesisVerdict, Verdict } from '../core/verdict.ts';
+import type { CheckVerdict, HypothesisVerdict, Verdict } from '../core/verdict.ts';
 import { duration, exactShare, listed, millis, share, times } from './format.ts';
 import type { RunRecord } from './record.ts';
 import { boundsAlpha } from './series.ts';
@@ -53,14 +53,14 @@ function judged(record: RunRecord, verdict: Verdict, abort: AbortReason | null):
       return {
         result: 'held',
         label: 'Held',
-        sentence: `Held: ${underFaults(record)}${tell(record, verdict.hypotheses, stayed)}${ending}.`,
+        sentence: `Held: ${underFaults(record)}${[tell(record, verdict.hypotheses, stayed), ...verdict.checks.map(wasKept)].filter((part) => part !== '').join('; ')}${ending}.`,
       };
     case 'deviated': {
       const broken = brokenOnes(verdict, abort);
       return {
         result: 'deviated',
         label: 'Deviated',
-        sentence: `Deviated: ${underFaults(record)}${tell(record, broken, reached)}${ending}.`,
+        sentence: `Deviated: ${underFaults(record)}${[tell(record, broken, reached), ...verdict.checks.filter((one) => one.verdict === 'deviated').map(wasBroken)].filter((part) => part !== '').join('; ')}${ending}.`,
       };
     }
     case 'inconclusive':
@@ -72,6 +72,15 @@ function judged(record: RunRecord, verdict: Verdict, abort: AbortReason | null):
     default:
       return assertNever(verdict.verdict);
   }
+}
+
+/** "page was kept (GET https://example.com/ answers as it should)" */
+function wasKept({ signal, claim }: CheckVerdict): string {
+  return `${signal} was kept (${claim})`;
+}
+
+function wasBroken({ signal, why }: CheckVerdict): string {
+  return `${signal} was ${decapitalised(unstopped(why))}`;
 }
 
 /** An abort may rest on all hypotheses together, with none of them decided alone: then on those it names. */

@@ -2,6 +2,7 @@ import { exposureOf } from '../core/exposure.ts';
 import type { RunStateChange } from '../core/publication.ts';
 import type { Phase, Run, Unit } from '../core/run.ts';
 import { type Known, mayFollow, newlyKnown } from './known.ts';
+import { inspectChecks } from './signal-promises.ts';
 import type { SimProcess } from './process.ts';
 import { isFault, type SimResource, type Value } from './resource.ts';
 import type { Scenario } from './scenario.ts';
@@ -135,7 +136,10 @@ export class Oracle {
     }
     this.#collectChanges(known, run, before.seq);
     this.#inspectTick(before, run);
-    this.#inspectChecks(run);
+    inspectChecks(run, this.#wellBefore, {
+      broken: (text) => this.broken(7, text),
+      note: (what) => this.note(what),
+    });
     this.#inspectGuard(known, before, run);
     if (run.phase !== before.phase) {
       this.#phaseChanged(known, before, run);
@@ -183,27 +187,6 @@ export class Oracle {
       if (told.from !== null && !mayFollow[told.from].includes(told.phase))
         this.broken(9, `Run ${run.id} went from ${told.from} to ${told.phase}`);
     }
-  }
-
-  /** Nothing is put in place where the steady state is absent, nor left where it breaks; and nobody says that it held. */
-  #inspectChecks(run: Run): void {
-    const { checks, phase, outcome, experiment } = run;
-    if (checks.length === 0) return;
-    if (phase === 'injecting' && !this.#wellBefore.has(run.id))
-      this.broken(7, `Run ${run.id} injects though the steady state was absent at every look before`);
-    const broken = checks.some(({ broke }) => broke.during !== undefined);
-    if (broken) this.note('signal broken under the fault');
-    if (broken && phase === 'observing' && experiment.abort?.onDeviation !== false)
-      this.broken(7, `Run ${run.id} goes on though a signal was seen to break`);
-    if (phase !== 'ended' || outcome === null || !('verdict' in outcome)) return;
-    const { verdict } = outcome.verdict;
-    if (checks.some(({ broke }) => broke.after !== undefined)) this.note('signal broken after the fault');
-    this.note(`verdict on signals: ${verdict}`);
-    const shown = checks.every(
-      ({ counts, latest }) => counts.during.kept > 0 && counts.after.kept > 0 && latest?.state === 'kept',
-    );
-    if (verdict === 'held' && (broken || !shown))
-      this.broken(7, `Run ${run.id} is said to have held, which no look after the fault showed`);
   }
 
   /** A run that was opened again gets a dead-man again: until it is armed the run still means to arm it. */

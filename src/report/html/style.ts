@@ -45,6 +45,8 @@ blockquote{font-size:16px;max-width:46em}
 table{width:100%;border-collapse:collapse;font-size:14px;table-layout:fixed}
 .journal{table-layout:auto}
 .claims th:nth-child(1){width:25%}.claims th:nth-child(2),.claims th:nth-child(3){width:14%}.claims th:nth-child(4){width:28%}
+.checks th:nth-child(1){width:24%}.checks th:nth-child(2),.checks th:nth-child(3),.checks th:nth-child(4){width:12%}.checks th:nth-child(5){width:18%}
+.values{display:block;width:140px;max-width:100%;height:28px}.values polyline{fill:none;stroke:var(--soft);stroke-width:1.5}.values circle{fill:var(--deviated)}
 .faults th:nth-child(2),.faults th:nth-child(3){width:16%}
 caption{text-align:left;color:var(--soft);font-size:13px;padding-bottom:8px}
 th,td{text-align:left;vertical-align:top;padding:11px 20px 11px 0;border-bottom:1px solid var(--line)}

@@ -22,6 +22,7 @@ describe('report.json', () => {
       'exposure',
       'requestedBy',
       'hypotheses',
+      'checks',
       'notJudged',
       'faults',
       'targets',

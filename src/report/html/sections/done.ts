@@ -38,12 +38,13 @@ function plan({ environment, exposure, times, faults, stage }: Report): string {
     environment.where === 'local'
       ? `on one machine (${environment.runtime}), functions of service ${environment.service}`
       : `on AWS, in ${environment.service}, stage ${stage}`;
-  const what = `${counted(faults.length, 'fault')} for ${exactShare(exposure)} of the invocations, planned for ${duration(times.plannedMs)}`;
+  const whom = exposure === 0 ? 'everybody' : `${exactShare(exposure)} of the invocations`;
+  const what = `${counted(faults.length, 'fault')} for ${whom}, planned for ${duration(times.plannedMs)}`;
   const traffic = environment.workload === null ? '' : ` Traffic: ${environment.workload}.`;
   return `${what}, ${where}.${traffic}`;
 }
 
-function faultRow({ id, kind, target, sentence, fired }: ReportFault, report: Report): Markup {
+function faultRow({ id, kind, target, sentence, fired, inPlace }: ReportFault, report: Report): Markup {
   const exposed = report.targets.find((one) => one.target === target)?.experimental.started ?? 0;
   const each =
     exposed === 0 || fired === 0
@@ -52,8 +53,14 @@ function faultRow({ id, kind, target, sentence, fired }: ReportFault, report: Re
   return html`<tr role="row">
     <th role="rowheader" scope="row">${breakable(capitalised(sentence))}<small>${id} · ${kind}</small></th>
     <td role="cell" data-label="Target">${target}</td>
-    <td role="cell" class="number" data-label="Injected"><span>${counted(fired, 'time')}${each}</span></td>
+    <td role="cell" class="number" data-label="Injected"><span>${timesOf(fired, inPlace)}${each}</span></td>
   </tr>`;
+}
+
+/** What changes AWS is in place or not: nobody counts whom it meets. */
+function timesOf(fired: number, inPlace: boolean | null): string {
+  if (inPlace === null) return counted(fired, 'time');
+  return inPlace ? 'was in place' : 'never';
 }
 
 function leftAlone({ targets }: Report): Markup | null {

@@ -28,12 +28,14 @@ function fact({ term, value, note }: Fact): Markup {
   </div>`;
 }
 
+/** What is changed on AWS is changed for all who use it. */
+const everybody: Fact = { term: 'Exposure', value: 'everybody', note: 'no fault works inside a function' };
+
 function factsOf(report: Report): Fact[] {
   const { times, targets } = report;
   const sum = (group: 'experimental' | 'control') =>
     targets.reduce((all, target) => all + target[group].started, 0);
-  return [
-    { term: 'Fault in place', ...inPlace(report) },
+  const groups: readonly Fact[] = [
     {
       term: 'Exposed invocations',
       value: count(sum('experimental')),
@@ -44,6 +46,10 @@ function factsOf(report: Report): Fact[] {
       value: exactShare(report.exposure),
       note: 'of invocations, and as many in the control group',
     },
+  ];
+  return [
+    { term: 'Fault in place', ...inPlace(report) },
+    ...(report.exposure === 0 ? [everybody] : groups),
     {
       term: 'Started',
       value: instant(times.injectedAt ?? times.requestedAt),

@@ -3,14 +3,21 @@ import type { Estimate } from '../../../core/evidence.ts';
 import type { Report, ReportHypothesis } from '../../report.ts';
 import { boundsOf, figure } from '../../sentences.ts';
 import { html, type Markup } from '../markup.ts';
+import { checksTable } from './checks.ts';
 
 /** Every claim with what was measured, the evidence and the verdict. */
 export function steadyStateSection(report: Report): Markup {
   return html`<section class="long">
     <h2>Steady state</h2>
-    ${report.hypotheses.length === 0 ? html`<p>No signal of this experiment could be judged here.</p>` : table(report)}
+    ${nothing(report)} ${report.hypotheses.length === 0 ? null : table(report)} ${checksTable(report)}
     ${notJudged(report)}
   </section>`;
+}
+
+function nothing({ hypotheses, checks }: Report): Markup | null {
+  return hypotheses.length + checks.length > 0
+    ? null
+    : html`<p>No signal of this experiment could be judged here.</p>`;
 }
 
 const columns = ['Under the fault', 'Control group', 'Evidence', 'Verdict'] as const;
