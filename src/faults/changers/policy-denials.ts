@@ -9,6 +9,8 @@ import { PolicyText } from './policy-text.ts';
 export interface PolicyCalls {
   /** The policy as AWS gives it; null where the resource has none. */
   read(context: ChangeContext): Promise<{ readonly policy: string | null } | 'absent'>;
+  /** Longer ones AWS does not take. */
+  readonly mostBytes: number;
   /** What a fault denies; null for a fault of another kind. */
   denial(fault: ControlPlaneFault, context: ChangeContext): Denial | null;
   /** Replaces the policy, by a client that sends once; null removes it. */
@@ -31,10 +33,11 @@ export function denialEffects(calls: PolicyCalls): Effects {
     async capture(context) {
       const { policy } = await present(context);
       const denials = context.faults.flatMap((fault) => calls.denial(fault, context) ?? []);
-      return {
-        before: beforeOf(policy),
-        statements: denials.map((denial, n) => denyStatement(context, `${context.marker}${n + 1}`, denial)),
-      };
+      const statements = denials.map((denial, n) =>
+        denyStatement(context, `${context.marker}${n + 1}`, denial),
+      );
+      refuseTooLong(withStatements(policy, statements), context);
+      return { before: beforeOf(policy), statements };
     },
 
     async apply(context) {
@@ -42,10 +45,9 @@ export function denialEffects(calls: PolicyCalls): Effects {
       const { policy } = await withoutChange(`Reading the policy of ${context.target.id}`, () =>
         present(context),
       );
-      if (policy === null) return calls.write(context, PolicyText.of(statements).text);
-      const now = new PolicyText(policy);
-      const open = statements.filter((statement) => !now.sids.includes(sidOf(statement)));
-      if (open.length > 0) await calls.write(context, now.plus(open).text);
+      const known = policy === null ? [] : new PolicyText(policy).sids;
+      const open = statements.filter((statement) => !known.includes(sidOf(statement)));
+      if (open.length > 0) await calls.write(context, withStatements(policy, open));
     },
 
     async revert(context) {
@@ -58,6 +60,16 @@ export function denialEffects(calls: PolicyCalls): Effects {
 
     readBack,
   };
+
+  function refuseTooLong(policy: string, { target }: ChangeContext): void {
+    const bytes = new TextEncoder().encode(policy).length;
+    if (bytes > calls.mostBytes)
+      throw new EffectError(
+        'policy-too-long',
+        `With what the fault denies, the policy of ${target.id} would have ${bytes} bytes, and AWS takes ${calls.mostBytes}`,
+        { unknown: false },
+      );
+  }
 
   async function present(context: ChangeContext): Promise<{ readonly policy: string | null }> {
     const read = await calls.read(context);
@@ -75,6 +87,10 @@ export function denialEffects(calls: PolicyCalls): Effects {
       ? { read: 'clean', detail: '' }
       : { read: 'ours', detail: `its policy has statement ${ours.join(', ')}` };
   }
+}
+
+function withStatements(policy: string | null, statements: readonly string[]): string {
+  return (policy === null ? PolicyText.of(statements) : new PolicyText(policy).plus(statements)).text;
 }
 
 function oursIn(policy: string | null, { statements }: Undo): readonly string[] {

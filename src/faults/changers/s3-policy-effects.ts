@@ -13,6 +13,7 @@ export function open(aws: AwsClients): Effects {
   const reader = aws.get(S3Client);
   const writer = aws.sendingOnce(S3Client);
   return denialEffects({
+    mostBytes: 20480,
     async read({ target, signal }) {
       try {
         const { Policy = '' } = await reader.send(new GetBucketPolicyCommand({ Bucket: target.id }), {

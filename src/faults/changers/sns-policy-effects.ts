@@ -12,6 +12,7 @@ export function open(aws: AwsClients): Effects {
   const reader = aws.get(SNSClient);
   const writer = aws.sendingOnce(SNSClient);
   return denialEffects({
+    mostBytes: 30720,
     async read({ target, signal }) {
       try {
         const { Attributes } = await reader.send(new GetTopicAttributesCommand({ TopicArn: target.arn }), {

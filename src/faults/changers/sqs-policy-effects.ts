@@ -12,6 +12,7 @@ export function open(aws: AwsClients): Effects {
   const reader = aws.get(SQSClient);
   const writer = aws.sendingOnce(SQSClient);
   return denialEffects({
+    mostBytes: 8192,
     async read({ target, signal }) {
       try {
         const { Attributes } = await reader.send(

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { denyStatement } from '../../../src/faults/changers/deny-statement.ts';
 import { s3Policy } from '../../../src/faults/changers/s3-policy.ts';
 import { snsPolicy } from '../../../src/faults/changers/sns-policy.ts';
@@ -9,6 +10,7 @@ import type { ControlPlaneFault } from '../../../src/generated/types.ts';
 import { Bench } from '../../contract/changer-bench.ts';
 import {
   bucketPolicySubject,
+  policies,
   queuePolicySubject,
   topicPolicySubject,
 } from '../../contract/subjects/policies.ts';
@@ -63,6 +65,12 @@ describe('a denial', () => {
     expect(isDenied({ ...statement }, role('inoculate-dev-eu-central-1-tick'))).toBe(false);
   });
 });
+
+/** A statement that stood alone is in a list where another run came before and left after. */
+function listed(policy: string): string {
+  const value = JSON.parse(policy) as { readonly Statement: unknown };
+  return JSON.stringify({ ...value, Statement: [value.Statement].flat() });
+}
 
 const manage = /Policy|Attributes|Permission|Tag|Delete(Topic|Queue|Bucket)|Acl/;
 
@@ -121,6 +129,37 @@ describe('what each kind denies', () => {
     await bench.apply();
     expect((await bench.revert()).read).toBe('clean');
     expect(await bench.resource.describe()).toEqual({ policy: null });
+  });
+
+  it('is refused before the run where the policy would be too long for AWS', async () => {
+    const long = JSON.stringify({ Statement: [{ Sid: 'x'.repeat(8_000) }] });
+    const subject = queuePolicySubject(long);
+    const bench = new Bench(subject, await subject.make());
+    await expect(bench.capture()).rejects.toMatchObject({ code: 'policy-too-long', unknown: false });
+  });
+
+  it('leaves the denials of other runs, and every statement of theirs, in whatever order they come and go (L2)', async () => {
+    const order = fc.shuffledSubarray(['a', 'a', 'b', 'b', 'c', 'c'] as const, { minLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(order, fc.constantFrom(...Object.values(policies)), async (turns, before) => {
+        const subject = queuePolicySubject(before);
+        const resource = await subject.make();
+        const benches = new Map<string, Bench>();
+        for (const turn of turns) {
+          const known = benches.get(turn);
+          // Another name makes another marker, as another run does.
+          const bench = known ?? new Bench({ ...subject, changer: { ...sqsPolicy, name: turn } }, resource);
+          benches.set(turn, bench);
+          if (known === undefined) {
+            await bench.capture();
+            await bench.apply();
+          } else expect((await bench.revert()).read).toBe('clean');
+        }
+        const after = (await resource.describe()) as { readonly policy: string };
+        expect(listed(after.policy)).toBe(listed(before));
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('is a change for which AWS sees the tag, but on buckets (rule 11)', () => {
