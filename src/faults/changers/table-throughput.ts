@@ -46,6 +46,7 @@ export const tableThroughput: Changer = {
       resource: 'arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*',
       during: ['apply', 'revert'],
       changes: { tagEvaluated: true },
+      conditions: { StringEquals: { 'application-autoscaling:service-namespace': ['dynamodb'] } },
       why: 'Only where the table is scaled: scaling is suspended, or it would undo the fault.',
     },
   ],
