@@ -29,7 +29,7 @@ async function makeMapping(on: Emulated): Promise<Resource> {
       Code: { ZipFile: emptyArchive },
     }),
   );
-  const { UUID = '', EventSourceMappingArn } = await lambda.send(
+  const { UUID = '', EventSourceMappingArn = '' } = await lambda.send(
     new CreateEventSourceMappingCommand({
       FunctionName,
       EventSourceArn: Attributes?.['QueueArn'],
@@ -46,9 +46,8 @@ async function makeMapping(on: Emulated): Promise<Resource> {
     'FunctionArn',
     'LastModified',
   ];
-  const arn = `arn:aws:lambda:${on.region}:123456789012:event-source-mapping:${UUID}`;
   const resource = {
-    target: targetOf('event-source', UUID, EventSourceMappingArn ?? arn),
+    target: targetOf('event-source', UUID, EventSourceMappingArn),
     process: () => on.process(),
     describe: async () => without((await read()) ?? undefined, ...identity),
     others: {

@@ -313,6 +313,17 @@ plain_get_provisioned_concurrency = lam._get_provisioned_concurrency
 lam._get_provisioned_concurrency = get_provisioned_concurrency
 
 
+def esm_response(mapping):
+    """AWS answers the mapping's ARN with it."""
+    account_and_region = ":".join(mapping["FunctionArn"].split(":")[:5])
+    arn = f"{account_and_region}:event-source-mapping:{mapping['UUID']}"
+    return {**plain_esm_response(mapping), "EventSourceMappingArn": arn}
+
+
+plain_esm_response = lam._esm_response
+lam._esm_response = esm_response
+
+
 def update_mapping(mapping_id, data):
     """AWS answers Enabling or Disabling, is there a moment later, and takes no update in between."""
     mapping = lam._esms.get(mapping_id)
