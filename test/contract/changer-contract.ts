@@ -10,13 +10,15 @@ export interface ContractOptions {
   readonly conditional?: boolean;
   /** Random histories to try. */
   readonly histories?: number;
+  /** Whether calls are turned away and cut off as well. Both happen at the client's edge, whatever stands behind it. */
+  readonly disturbed?: boolean;
 }
 
 /** What every changer promises, whatever fails in it, and whatever others do meanwhile. */
 export function describeChanger(
   name: string,
   open: () => Promise<Subject> | Subject,
-  { conditional = false, histories = 40 }: ContractOptions = {},
+  { conditional = false, histories = 40, disturbed = true }: ContractOptions = {},
 ): void {
   describe(`changer: ${name}`, () => {
     let subject: Subject;
@@ -37,9 +39,10 @@ export function describeChanger(
     };
     describePlainCycle(() => subject, made, captured, applied);
     describeCrashes(captured, applied);
+    describeOthers(made, captured, applied, conditional);
+    if (!disturbed) return;
     describeRefusals(captured, applied);
     describeUnknownOutcomes(captured);
-    describeOthers(made, captured, applied, conditional);
     describeHistories(() => subject, histories);
   });
 }

@@ -1,8 +1,21 @@
 import type { OthersChange, Resource, Subject } from '../../contract/changer-bench.ts';
+import { type ContractOptions, describeChanger } from '../../contract/changer-contract.ts';
 import { WatchedAws } from '../../support/aws/watched-aws.ts';
 import type { Clients } from '../harness/clients.ts';
 import { until } from '../harness/until.ts';
 import { type Emulator, startEmulator } from '../harness/emulator.ts';
+
+/**
+ * The contract of changers on the emulator: cycles, crashes after each call, and changes by others. What happens at the
+ * client's edge is tested on fakes; INOCULATE_LONG=1 asks for it here, too.
+ */
+export function describeOnEmulator(
+  name: string,
+  open: () => Promise<Subject>,
+  options: ContractOptions = {},
+): void {
+  describeChanger(name, open, { ...options, disturbed: process.env['INOCULATE_LONG'] === '1' });
+}
 
 /** What a subject makes its resources of. */
 export interface Emulated {

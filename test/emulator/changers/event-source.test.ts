@@ -8,10 +8,9 @@ import {
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { lambdaEventSource } from '../../../src/faults/changers/lambda-event-source.ts';
 import type { Resource } from '../../contract/changer-bench.ts';
-import { describeChanger } from '../../contract/changer-contract.ts';
 import { targetOf, without } from '../../contract/subjects/support.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
-import { besides, type Emulated, onEmulator, orNull, settling } from './emulated.ts';
+import { besides, type Emulated, onEmulator, orNull, settling, describeOnEmulator } from './emulated.ts';
 
 async function makeMapping(on: Emulated): Promise<Resource> {
   const { lambda, sqs } = on.clients;
@@ -71,5 +70,5 @@ describeWithEmulator('event source mappings, as the emulator has them', () => {
     changer: lambdaEventSource,
     faults: [{ kind: 'lambda.event-source-pause', target: 'checkout' }],
   } as const;
-  describeChanger('state', () => onEmulator(pause, makeMapping), { histories: 5 });
+  describeOnEmulator('state', () => onEmulator(pause, makeMapping), { histories: 5 });
 });

@@ -9,11 +9,18 @@ import {
 import { lambdaConcurrency } from '../../../src/faults/changers/lambda-concurrency.ts';
 import { lambdaConfiguration } from '../../../src/faults/changers/lambda-configuration.ts';
 import type { OthersChange, Resource } from '../../contract/changer-bench.ts';
-import { describeChanger } from '../../contract/changer-contract.ts';
 import { functionTarget, without } from '../../contract/subjects/support.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
 import { until } from '../harness/until.ts';
-import { besides, type Emulated, onEmulator, onSetting, orNull, settling } from './emulated.ts';
+import {
+  besides,
+  type Emulated,
+  onEmulator,
+  onSetting,
+  orNull,
+  settling,
+  describeOnEmulator,
+} from './emulated.ts';
 
 type Others = (on: Emulated, FunctionName: string) => Readonly<Record<string, OthersChange>>;
 
@@ -93,12 +100,12 @@ describeWithEmulator('functions, as the emulator has them', () => {
     changer: lambdaConcurrency,
     faults: [{ kind: 'lambda.throttle', target: 'checkout', concurrency: 2 }],
   } as const;
-  describeChanger(
+  describeOnEmulator(
     'reserved concurrency, where there was none',
     () => onEmulator(throttle, (on) => makeFunction(on, onConcurrency)),
     { histories: 4 },
   );
-  describeChanger(
+  describeOnEmulator(
     'reserved concurrency, where there was one',
     () => onEmulator(throttle, (on) => makeFunction(on, onReserved, 7)),
     { histories: 4 },
@@ -110,7 +117,7 @@ describeWithEmulator('functions, as the emulator has them', () => {
       { kind: 'lambda.memory', target: 'checkout', memoryMb: 256 },
     ],
   } as const;
-  describeChanger(
+  describeOnEmulator(
     'timeout and memory',
     () => onEmulator(configuration, (on) => makeFunction(on, onConfiguration)),
     { histories: 4, conditional: true },

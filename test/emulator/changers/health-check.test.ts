@@ -6,10 +6,9 @@ import {
 } from '@aws-sdk/client-route-53';
 import { healthCheckInversion } from '../../../src/faults/changers/health-check-inversion.ts';
 import type { Resource } from '../../contract/changer-bench.ts';
-import { describeChanger } from '../../contract/changer-contract.ts';
 import { targetOf, without } from '../../contract/subjects/support.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
-import { type Emulated, onEmulator, orNull } from './emulated.ts';
+import { type Emulated, onEmulator, orNull, describeOnEmulator } from './emulated.ts';
 
 async function makeHealthCheck(on: Emulated, Inverted: boolean): Promise<Resource> {
   const { route53 } = on.clients;
@@ -43,7 +42,7 @@ describeWithEmulator('inversion of health checks, as the emulator has them', () 
     faults: [{ kind: 'route53.health-check-invert', target: 'checkout' }],
   } as const;
   for (const inverted of [false, true])
-    describeChanger(
+    describeOnEmulator(
       inverted ? 'inverted before' : 'not inverted before',
       () => onEmulator(of, (on) => makeHealthCheck(on, inverted)),
       { conditional: true, histories: 10 },

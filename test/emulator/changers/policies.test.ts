@@ -21,10 +21,9 @@ import { s3Policy } from '../../../src/faults/changers/s3-policy.ts';
 import { snsPolicy } from '../../../src/faults/changers/sns-policy.ts';
 import { sqsPolicy } from '../../../src/faults/changers/sqs-policy.ts';
 import type { Resource } from '../../contract/changer-bench.ts';
-import { describeChanger } from '../../contract/changer-contract.ts';
 import { besides, targetOf } from '../../contract/subjects/support.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
-import { type Emulated, onEmulator, orNull } from './emulated.ts';
+import { type Emulated, onEmulator, orNull, describeOnEmulator } from './emulated.ts';
 
 const account = '000000000000';
 
@@ -156,8 +155,12 @@ const options = { histories: 10 };
 describeWithEmulator('policies of resources, as the emulator has them', () => {
   for (const hadPolicy of [false, true]) {
     const before = hadPolicy ? 'with a policy' : 'without a policy';
-    describeChanger(`queue ${before}`, () => onEmulator(onQueues, (on) => queue(on, hadPolicy)), options);
-    describeChanger(`bucket ${before}`, () => onEmulator(onBuckets, (on) => bucket(on, hadPolicy)), options);
+    describeOnEmulator(`queue ${before}`, () => onEmulator(onQueues, (on) => queue(on, hadPolicy)), options);
+    describeOnEmulator(
+      `bucket ${before}`,
+      () => onEmulator(onBuckets, (on) => bucket(on, hadPolicy)),
+      options,
+    );
   }
-  describeChanger('topic', () => onEmulator(onTopics, topic), options);
+  describeOnEmulator('topic', () => onEmulator(onTopics, topic), options);
 });

@@ -7,10 +7,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { sqsTiming } from '../../../src/faults/changers/sqs-timing.ts';
 import type { Resource } from '../../contract/changer-bench.ts';
-import { describeChanger } from '../../contract/changer-contract.ts';
 import { targetOf, without } from '../../contract/subjects/support.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
-import { besides, type Emulated, onEmulator, onSetting, orNull } from './emulated.ts';
+import { besides, type Emulated, onEmulator, onSetting, orNull, describeOnEmulator } from './emulated.ts';
 
 async function makeQueue(on: Emulated): Promise<Resource> {
   const { sqs } = on.clients;
@@ -43,5 +42,5 @@ describeWithEmulator('queues, as the emulator has them', () => {
     changer: sqsTiming,
     faults: [{ kind: 'sqs.visibility', target: 'checkout', visibilityTimeout: 1_000, delay: 60_000 }],
   } as const;
-  describeChanger('timing', () => onEmulator(timing, makeQueue), { histories: 10 });
+  describeOnEmulator('timing', () => onEmulator(timing, makeQueue), { histories: 10 });
 });

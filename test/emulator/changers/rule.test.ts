@@ -6,10 +6,9 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { eventBridgeRule } from '../../../src/faults/changers/eventbridge-rule.ts';
 import type { Resource } from '../../contract/changer-bench.ts';
-import { describeChanger } from '../../contract/changer-contract.ts';
 import { targetOf, without } from '../../contract/subjects/support.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
-import { besides, type Emulated, onEmulator, orNull } from './emulated.ts';
+import { besides, type Emulated, onEmulator, orNull, describeOnEmulator } from './emulated.ts';
 
 async function makeRule(on: Emulated, ownBus: boolean): Promise<Resource> {
   const { eventBridge } = on.clients;
@@ -41,10 +40,10 @@ describeWithEmulator('rules, as the emulator has them', () => {
     changer: eventBridgeRule,
     faults: [{ kind: 'eventbridge.rule-disable', target: 'checkout' }],
   } as const;
-  describeChanger('on the default bus', () => onEmulator(disable, (on) => makeRule(on, false)), {
+  describeOnEmulator('on the default bus', () => onEmulator(disable, (on) => makeRule(on, false)), {
     histories: 10,
   });
-  describeChanger('on a bus of its own', () => onEmulator(disable, (on) => makeRule(on, true)), {
+  describeOnEmulator('on a bus of its own', () => onEmulator(disable, (on) => makeRule(on, true)), {
     histories: 10,
   });
 });

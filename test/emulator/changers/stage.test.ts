@@ -20,10 +20,9 @@ import {
 } from '@aws-sdk/client-apigatewayv2';
 import { stageThrottling } from '../../../src/faults/changers/stage-throttling.ts';
 import type { OthersChange, Resource } from '../../contract/changer-bench.ts';
-import { describeChanger } from '../../contract/changer-contract.ts';
 import { targetOf, without } from '../../contract/subjects/support.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
-import { type Emulated, onEmulator, orNull } from './emulated.ts';
+import { type Emulated, onEmulator, orNull, describeOnEmulator } from './emulated.ts';
 
 const tags = { inoculate: 'allow' };
 const on = {
@@ -123,11 +122,11 @@ const earlier: readonly PatchOperation[] = [
 const options = { histories: 10 };
 
 describeWithEmulator('limits of stages, as the emulator has them', () => {
-  describeChanger('REST, none', () => onEmulator(on, (emulated) => makeRestStage(emulated, [])), options);
-  describeChanger(
+  describeOnEmulator('REST, none', () => onEmulator(on, (emulated) => makeRestStage(emulated, [])), options);
+  describeOnEmulator(
     'REST, some',
     () => onEmulator(on, (emulated) => makeRestStage(emulated, earlier)),
     options,
   );
-  describeChanger('HTTP', () => onEmulator(on, makeHttpStage), options);
+  describeOnEmulator('HTTP', () => onEmulator(on, makeHttpStage), options);
 });

@@ -13,11 +13,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { tableThroughput } from '../../../src/faults/changers/table-throughput.ts';
 import type { Resource } from '../../contract/changer-bench.ts';
-import { describeChanger } from '../../contract/changer-contract.ts';
 import { asJson, besides, onSetting, targetOf } from '../../contract/subjects/support.ts';
 import { throttled } from '../../contract/subjects/table.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
-import { type Emulated, onEmulator, orNull } from './emulated.ts';
+import { type Emulated, onEmulator, orNull, describeOnEmulator } from './emulated.ts';
 
 const schema: Pick<CreateTableCommandInput, 'AttributeDefinitions' | 'KeySchema'> = {
   AttributeDefinitions: [
@@ -123,12 +122,12 @@ const of = { changer: tableThroughput, faults: [throttled] } as const;
 const options = { histories: 10 };
 
 describeWithEmulator('throughput of tables, as the emulator has them', () => {
-  describeChanger(
+  describeOnEmulator(
     'provisioned',
     () => onEmulator(of, (on) => makeTable(on, provisioned, {}, units(50, 60))),
     options,
   );
-  describeChanger(
+  describeOnEmulator(
     'scaled',
     () =>
       onEmulator(of, (on) =>
@@ -144,7 +143,7 @@ describeWithEmulator('throughput of tables, as the emulator has them', () => {
       ),
     options,
   );
-  describeChanger(
+  describeOnEmulator(
     'on demand',
     () =>
       onEmulator(of, (on) =>
