@@ -4,7 +4,7 @@ import { alarmNames } from '../core/guards.ts';
 import { isControlPlane, isInFunction } from '../core/placement.ts';
 import { targetTypeOf } from '../core/target-type.ts';
 import { moduleOf } from '../faults/of.ts';
-import type { Experiment } from '../generated/types.ts';
+import type { Experiment, Signal } from '../generated/types.ts';
 import { targetPermissions } from '../targets/permissions.ts';
 import { type Place, fillIn } from './fill-in.ts';
 import { own, readAlarms } from './grants.ts';
@@ -61,6 +61,14 @@ export function arnIdOf(target: Target, stage: string): string {
   return given.split(/[:/]/).at(-1) ?? given;
 }
 
+/** Of a signal's permissions only those on a probed function name anything. */
+function ofProbed(permission: Permission, signal: Signal): Permission {
+  if (signal.signal !== 'lambda.probe') return permission;
+  // With its version or alias, which IAM counts as part of the name.
+  const id = signal.function.split(':function:').at(-1) ?? signal.function;
+  return { ...permission, resource: permission.resource.replaceAll('{id}', id) };
+}
+
 function targetStatements(experiment: Experiment, stage: string): readonly PolicyStatement[] {
   const permissions: Permission[] = [];
   const add = (name: string | undefined, wanted: readonly Permission[]): void => {
@@ -77,7 +85,10 @@ function targetStatements(experiment: Experiment, stage: string): readonly Polic
   for (const fault of experiment.faults)
     if (isControlPlane(fault)) add(fault.target, moduleOf(fault).changer.permissions);
   for (const signal of experiment.steadyState)
-    add('target' in signal ? signal.target : undefined, permissionsOfSignal(signal.signal));
+    add(
+      undefined,
+      permissionsOfSignal(signal.signal).map((one) => ofProbed(one, signal)),
+    );
   const alarms = alarmNames(experiment.abort?.alarms);
   return [
     ...roleStatements(permissions).map(({ Resource, ...statement }) => ({

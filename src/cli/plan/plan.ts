@@ -7,6 +7,8 @@ import { alarmNames } from '../../core/guards.ts';
 import { isInFunction } from '../../core/placement.ts';
 import type { Experiment, Fault } from '../../generated/types.ts';
 import { explainFault } from '../../faults/explain.ts';
+import { type AlarmFacts, movedSentences } from '../../faults/moves.ts';
+import { arnIdOf } from '../../iam/needs.ts';
 import { counted } from '../../report/format.ts';
 import { claimsOf } from '../../signals/observe.ts';
 import { type Change, changesOf, describeTarget } from './changes.ts';
@@ -39,6 +41,8 @@ export interface Plan {
   /** Signals that are kept or broken at each look. */
   readonly checks: readonly string[];
   readonly stops: readonly string[];
+  /** What in the file would end a run on the fault itself. */
+  readonly warnings: readonly string[];
   readonly notJudged: readonly { readonly signal: string; readonly why: string }[];
   readonly iam: readonly Statement[];
 }
@@ -59,11 +63,13 @@ export interface PlanInput {
   /** Of the controller, whose table the permissions are for. */
   readonly stage: string;
   readonly targets: readonly TargetFacts[];
+  /** What the alarms watch, where that was read from AWS. */
+  readonly alarms?: readonly AlarmFacts[];
   /** Invocations per second by function name; null where the traffic is not known. */
   readonly rates: Readonly<Record<string, number>> | null;
 }
 
-export function planOf({ experiment, stage, targets, rates }: PlanInput): Plan {
+export function planOf({ experiment, stage, targets, rates, alarms = [] }: PlanInput): Plan {
   const claims = claimsOf(experiment);
   const dosed = targets.filter((target) =>
     experiment.faults.some((fault) => fault.target === target.name && isInFunction(fault)),
@@ -98,6 +104,7 @@ export function planOf({ experiment, stage, targets, rates }: PlanInput): Plan {
     })),
     checks: claims.checks.map(describeCheck),
     stops: stopsOf(experiment),
+    warnings: movedSentences(experiment, (name) => idOf(experiment, name, stage), alarms),
     notJudged: claims.notJudged,
     iam: dosed.flatMap(({ name, id }) => functionStatements([id ?? name], functionTableOf(stage))),
   };
@@ -125,6 +132,11 @@ function faulted(fault: Fault, invocations: number | null): number | null {
   return 'rate' in fault && fault.kind.startsWith('invocation.')
     ? Math.round(invocations * (fault.rate ?? 1))
     : invocations;
+}
+
+function idOf({ targets }: Experiment, name: string, stage: string): string | null {
+  const target = targets[name];
+  return target === undefined ? null : arnIdOf(target, stage);
 }
 
 function describeCheck({ claim, when, tolerates }: CheckSpec): string {

@@ -41,6 +41,7 @@ export function printPlan(plan: Plan): string {
     '',
     'What ends the run early',
     ...plan.stops.map((stop) => `  ${stop}`),
+    ...plan.warnings.map((warning) => `  careful: ${warning}`),
     '',
     ...permissionsOf(plan),
     '',

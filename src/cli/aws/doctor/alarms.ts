@@ -1,31 +1,10 @@
 import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import type { AwsClients } from '../../../aws/clients.ts';
 import { alarmNames } from '../../../core/guards.ts';
-import type { Experiment, Fault } from '../../../generated/types.ts';
+import { type AlarmFacts, movers, type NamedMetric } from '../../../faults/moves.ts';
+import type { Experiment } from '../../../generated/types.ts';
 import { arnIdOf } from '../../../iam/needs.ts';
 import { type Check, type Finding, ok, warning, wrong } from './finding.ts';
-
-/** Metrics of AWS's own that a fault raises by itself, whatever the application makes of it. Kinds without are left out. */
-const movedBy: { readonly [K in Fault['kind']]?: readonly [namespace: string, metrics: readonly string[]] } =
-  {
-    'invocation.error': ['AWS/Lambda', ['Errors']],
-    'invocation.latency': ['AWS/Lambda', ['Duration', 'ConcurrentExecutions']],
-    'lambda.throttle': ['AWS/Lambda', ['Throttles', 'ConcurrentExecutions']],
-    'lambda.timeout': ['AWS/Lambda', ['Errors', 'Duration']],
-    'lambda.memory': ['AWS/Lambda', ['Duration']],
-    'lambda.event-source-pause': [
-      'AWS/SQS',
-      ['ApproximateAgeOfOldestMessage', 'ApproximateNumberOfMessagesVisible'],
-    ],
-    'eventbridge.rule-disable': ['AWS/Events', ['Invocations', 'TriggeredRules', 'MatchedEvents']],
-    'sqs.visibility': ['AWS/SQS', ['ApproximateNumberOfMessagesNotVisible', 'ApproximateAgeOfOldestMessage']],
-    'sqs.deny': ['AWS/SQS', ['NumberOfMessagesSent', 'NumberOfMessagesReceived']],
-    'sns.deny': ['AWS/SNS', ['NumberOfMessagesPublished']],
-    's3.deny': ['AWS/S3', ['4xxErrors']],
-    'dynamodb.throttle': ['AWS/DynamoDB', ['ThrottledRequests', 'ReadThrottleEvents', 'WriteThrottleEvents']],
-    'apigateway.throttle': ['AWS/ApiGateway', ['4XXError', '4xx']],
-    'route53.health-check-invert': ['AWS/Route53', ['HealthCheckStatus', 'HealthCheckPercentageHealthy']],
-  };
 
 /** The alarms that end a run: that they are there, have data, and are not set off by the fault alone. */
 export function alarmChecks(aws: AwsClients, experiment: Experiment, stage: string): readonly Check[] {
@@ -79,29 +58,40 @@ export function alarmFindings(
       ),
     ];
   const { metric } = alarm;
-  const moved =
-    metric === null ? [] : experiment.faults.flatMap((fault) => movedWords(fault, metric, experiment, stage));
+  const moved = metric === null ? [] : movedWords(metric, experiment, stage);
   return moved.length > 0 ? moved : [ok(alarm.state === 'OK' ? 'is OK' : 'is quiet by nature')];
 }
 
-function movedWords(
-  fault: Fault,
-  { Namespace, MetricName, Dimensions = [] }: MetricAlarm,
-  { targets }: Experiment,
-  stage: string,
-): readonly Finding[] {
-  const [namespace, metrics] = movedBy[fault.kind] ?? ['', []];
-  const target = targets[fault.target];
-  if (Namespace !== namespace || target === undefined || MetricName === undefined) return [];
-  if (!metrics.includes(MetricName)) return [];
-  const id = arnIdOf(target, stage);
-  const about =
-    Dimensions.length === 0 || Dimensions.some(({ Value }) => Value !== undefined && id.includes(Value));
-  if (!about && fault.kind !== 'lambda.event-source-pause') return [];
-  return [
+function movedWords(metric: MetricAlarm, experiment: Experiment, stage: string): readonly Finding[] {
+  const named = metricOf(metric);
+  if (named === null) return [];
+  const idOf = (name: string): string | null => {
+    const target = experiment.targets[name];
+    return target === undefined ? null : arnIdOf(target, stage);
+  };
+  return movers(experiment, idOf, named).map(({ kind, target }) =>
     warning(
-      `watches ${MetricName}, which ${fault.kind} on ${fault.target} moves by itself: it may end the run on the fault, not on harm`,
+      `watches ${named.metric}, which ${kind} on ${target} moves by itself: it may end the run on the fault, not on harm`,
       'watch what your users see, or set its threshold above what the fault alone makes',
     ),
-  ];
+  );
+}
+
+/** The one metric that an alarm watches; null where it is computed from several. */
+function metricOf({ Namespace, MetricName, Dimensions = [] }: MetricAlarm): NamedMetric | null {
+  if (Namespace === undefined || MetricName === undefined) return null;
+  const dimensions = Object.fromEntries(Dimensions.map(({ Name = '', Value = '' }) => [Name, Value]));
+  return { namespace: Namespace, metric: MetricName, dimensions };
+}
+
+/** What alarms watch, for who only wants to know that. */
+export async function alarmFactsOf(
+  aws: AwsClients,
+  names: readonly string[],
+): Promise<readonly AlarmFacts[]> {
+  if (names.length === 0) return [];
+  return [...(await readAlarms(aws, names))].map(([name, { metric }]) => ({
+    name,
+    metric: metric === null ? null : metricOf(metric),
+  }));
 }
