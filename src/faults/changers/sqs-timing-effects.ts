@@ -5,6 +5,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { AwsClients } from '../../aws/clients.ts';
+import { EffectError } from '../../engine/errors.ts';
 import type { Effects } from '../module.ts';
 import { oneValue } from './one-value.ts';
 import { settingEffects } from './settings.ts';
@@ -18,7 +19,7 @@ export function open(aws: AwsClients): Effects {
         const { Attributes = {} } = await reader.send(
           new GetQueueAttributesCommand({
             QueueUrl: target.id,
-            AttributeNames: ['VisibilityTimeout', 'DelaySeconds'],
+            AttributeNames: ['VisibilityTimeout', 'DelaySeconds', 'MessageRetentionPeriod'],
           }),
           { abortSignal: signal },
         );
@@ -26,6 +27,7 @@ export function open(aws: AwsClients): Effects {
           settings: {
             visibilityTimeoutSeconds: numberOf(Attributes['VisibilityTimeout']),
             delaySeconds: numberOf(Attributes['DelaySeconds']),
+            retentionSeconds: numberOf(Attributes['MessageRetentionPeriod']),
           },
         };
       } catch (error) {
@@ -33,7 +35,7 @@ export function open(aws: AwsClients): Effects {
         throw error;
       }
     },
-    wanted({ faults }) {
+    wanted({ faults, target }, { retentionSeconds }) {
       const timings = faults.flatMap((fault) => (fault.kind === 'sqs.visibility' ? [fault] : []));
       const visibilityMs = oneValue(
         'visibility timeout',
@@ -43,6 +45,14 @@ export function open(aws: AwsClients): Effects {
         'delay',
         timings.map(({ delay }) => delay),
       );
+      const longestSeconds = Math.max(visibilityMs ?? 0, delayMs ?? 0) / 1000;
+      // A message that is hidden until it is too old is lost, which nobody asked for.
+      if (typeof retentionSeconds === 'number' && longestSeconds >= retentionSeconds)
+        throw new EffectError(
+          'outlives-messages',
+          `${target.id} keeps messages for ${retentionSeconds} s, and the fault would hide them for ${longestSeconds} s; choose less`,
+          { unknown: false },
+        );
       return {
         ...(visibilityMs !== undefined && { visibilityTimeoutSeconds: visibilityMs / 1000 }),
         ...(delayMs !== undefined && { delaySeconds: delayMs / 1000 }),

@@ -180,16 +180,29 @@ describe('state of a rule', () => {
 });
 
 describe('timing of a queue', () => {
-  it('changes only the attribute that the fault names (L6)', async () => {
+  const made = (fault: ControlPlaneFault, attributes: Readonly<Record<string, string>> = {}): Bench => {
     const sqs = new FakeSqs();
-    const { url, arn } = sqs.addQueue('orders', { Policy: '{}' });
+    const { url, arn } = sqs.addQueue('orders', attributes);
     const aws = new FakeAws({ SQS: sqs.service });
-    const fault: ControlPlaneFault = { kind: 'sqs.visibility', target, delay: 5_000 };
-    const bench = benchOn(sqsTiming, [fault], aws, targetOf('queue', url, arn));
+    return benchOn(sqsTiming, [fault], aws, targetOf('queue', url, arn));
+  };
+
+  it('changes only the attribute that the fault names (L6)', async () => {
+    const bench = made({ kind: 'sqs.visibility', target, delay: 5_000 }, { Policy: '{}' });
     await bench.capture();
     const process = bench.resource.process();
     await bench.apply(process);
     const sets = process.calls.filter(({ action }) => action === 'SetQueueAttributes');
-    expect(sets.map(({ input }) => input)).toEqual([{ QueueUrl: url, Attributes: { DelaySeconds: '5' } }]);
+    expect(sets.map(({ input }) => input)).toEqual([
+      { QueueUrl: bench.resource.target.id, Attributes: { DelaySeconds: '5' } },
+    ]);
   });
+
+  it.each([{ delay: 60_000 }, { visibilityTimeout: 90_000 }])(
+    'is left alone where messages would be too old before they are seen (rule 8): %j',
+    async (timing) => {
+      const bench = made({ kind: 'sqs.visibility', target, ...timing }, { MessageRetentionPeriod: '60' });
+      await expect(bench.capture()).rejects.toMatchObject({ code: 'outlives-messages', unknown: false });
+    },
+  );
 });
