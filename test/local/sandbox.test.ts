@@ -71,13 +71,15 @@ describe.each(clients)('a sandbox with the %s client', (client) => {
   });
 
   it('ends a function that takes too long, even one that blocks its event loop, and starts afresh', async () => {
-    const result = await host.invoke('probe', { spin: true });
+    // A host of its own: on a busy machine there may be a second sandbox, which would answer next.
+    const own = await hosts.start({ runtimeClient: client });
+    const result = await own.invoke('probe', { spin: true });
     expect(result).toMatchObject({
       ok: false,
       errorType: 'Sandbox.Timedout',
       errorMessage: `RequestId: ${result.requestId} Error: Task timed out after 2.00 seconds`,
     });
-    expect(probed(await host.invoke('probe', {})).invocations).toBe(1);
+    expect(probed(await own.invoke('probe', {})).invocations).toBe(1);
   });
 
   it.each([
