@@ -123,7 +123,7 @@ describe.each(clients)('a sandbox with the %s client', (client) => {
   });
 
   it('serves invocations at the same time in sandboxes of their own', async () => {
-    const results = await Promise.all([1, 2, 3].map(() => host.invoke('probe', { sleepMs: 300 })));
+    const results = await Promise.all([1, 2, 3].map(() => host.invoke('probe', { sleepMs: 1500 })));
     expect(new Set(results.map((result) => probed(result).env['AWS_LAMBDA_LOG_STREAM_NAME'])).size).toBe(3);
   });
 
