@@ -7,7 +7,7 @@ export const lambdaConfiguration: Changer = {
   name: 'lambda-configuration',
   settleMs: 5_000,
   window:
-    'None: Lambda takes a change only where the function still has the revision that was read (RevisionId).',
+    'What others change is never overwritten: Lambda takes our change only where the function still has the revision that was read (RevisionId).',
   undo: 'the earlier timeout and memory are set again',
   permissions: [
     {
