@@ -46,6 +46,20 @@ describe('run --local', () => {
   });
 });
 
+it('run --local refuses a fault that changes AWS before anything starts, with 3, and says which', async () => {
+  const argv = [
+    'experiments/control-plane.yml',
+    '--service',
+    join(fixtures, 'tiny/serverless.yml'),
+    '--local',
+  ];
+  const { code, out, err } = await run('run', ...argv, '--workload', 'workload-read.yml');
+  expect({ code, out }).toEqual({ code: 3, out: '' });
+  expect(err).toMatch(
+    /^refused: dynamodb\.throttle on orders, fis\.experiment on network changes what is configured on AWS/,
+  );
+});
+
 describe('report and revert', () => {
   it('say so where a folder holds no run, and end with 2', async () => {
     expect(await run('report', 'tiny')).toMatchObject({ code: 2, err: /There is no finished run in/ });
