@@ -109,8 +109,17 @@ const dataLoss: Guard = ({ experiment }, facts) =>
     .filter(({ fault }) => fault === undefined || !acceptsDataLoss(fault))
     .map(({ id, unit, fault }) => ({
       code: 'data-loss',
-      reason: `Fault ${id} (${fault?.kind}) may lose events of ${unit.target} for good. Say acceptsDataLoss: true if that is meant.`,
+      reason: `Fault ${id} (${fault?.kind}) may lose events of ${unit.target} for good${whyLost(facts, unit.target)}. Say acceptsDataLoss: true if that is meant.`,
     }));
+
+/** Of functions, whatever the fault: a failed invocation is lost where nobody waits for its answer. */
+function whyLost({ targets }: Facts, name: string): string {
+  const target = targets.find((candidate) => candidate.name === name);
+  if (target?.type !== 'function' || target.asynchronous === false) return '';
+  return target.asynchronous === true
+    ? ': a service invokes it asynchronously'
+    : ' if anything invokes it asynchronously, which AWS does not tell';
+}
 
 const alarms: Guard = ({ experiment }, facts) => {
   const quiet = new Set(

@@ -14,9 +14,9 @@ const stage = 'test';
 
 /**
  * Evaluates the roles of the controller over every call that its functions made: nothing was denied that they need, and
- * what `used-actions.ts` says of these runs is true. The emulator itself denies nothing.
+ * what `used-actions.ts` says of these runs, where it names them, is true. The emulator itself denies nothing.
  */
-export async function expectLeastPrivilege(emulator: Emulator, runs: RunsOf): Promise<void> {
+export async function expectLeastPrivilege(emulator: Emulator, runs?: RunsOf): Promise<void> {
   const { denied, used } = judge(emulator.recorder.history(), { stage, world: await worldOf(emulator) });
   expect(denied).toEqual([]);
   const claimed = Object.entries(usedActions).flatMap(([action, by]) => (by === runs ? [action] : []));

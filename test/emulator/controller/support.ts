@@ -12,6 +12,16 @@ import { until } from '../harness/until.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
+/** A Serverless service beside the controller. */
+export interface Service {
+  readonly dir: string;
+  /** More of the command line of `deploy`. */
+  readonly args?: readonly string[];
+}
+
+/** A few small functions with the layer. */
+const fixture: Service = { dir: path.join(root, 'test/emulator/fixtures/target') };
+
 /** The controller and something to experiment on, deployed to an AWS of their own. */
 export interface Deployed {
   readonly emulator: Emulator;
@@ -26,14 +36,24 @@ export interface Deployed {
   reached(id: string, ...phases: readonly Run['phase'][]): Promise<Run>;
 }
 
-export async function deployed(options: { readonly args?: readonly string[] } = {}): Promise<Deployed> {
+export interface DeployedOptions {
+  /** More of the command line of the controller's `deploy`. */
+  readonly args?: readonly string[];
+  /** What is experimented on; else the small fixture. */
+  readonly target?: Service;
+}
+
+export async function deployed({
+  args: more = [],
+  target = fixture,
+}: DeployedOptions = {}): Promise<Deployed> {
   const emulator = await startEmulator();
   const clients = emulator.clients();
-  const args = ['--param', 'tickSeconds=1', ...(options.args ?? [])];
+  const args = ['--param', 'tickSeconds=1', ...more];
   let deployment: Deployment;
   try {
     deployment = await deploy(emulator, root, { args });
-    await deploy(emulator, path.join(root, 'test/emulator/fixtures/target'));
+    await deploy(emulator, target.dir, { args: target.args ?? [] });
   } catch (error) {
     await emulator.stop();
     throw error;

@@ -75,6 +75,19 @@ describe('a run is refused, with the reason, where', () => {
   );
 });
 
+describe('a run that may lose data is refused in words that tell', () => {
+  it.each([
+    [true, 'may lose events of checkout for good: a service invokes it asynchronously. Say'],
+    [null, 'for good if anything invokes it asynchronously, which AWS does not tell. Say'],
+    [false, 'may lose events of checkout for good. Say'],
+  ])('how the function is called, as far as is known: asynchronously is %s', (asynchronous, words) => {
+    const driven = new Driven({ experiment });
+    const facts = { targets: [{ ...target, asynchronous }], units: [{ ...unit, losesData: ['f1'] }] };
+    driven.result('gather-facts', { type: 'facts', facts: factsOf(facts) });
+    expect(driven.run.outcome).toMatchObject({ code: 'data-loss', reason: expect.stringContaining(words) });
+  });
+});
+
 describe('a run goes on where', () => {
   it.each(allowed.map(([why, facts, change = {}]) => [why, facts, change] as const))(
     '%s',
