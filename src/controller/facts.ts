@@ -37,7 +37,16 @@ export async function targetFacts(
   const type = targetTypeOf(target);
   const resolver = await targetResolvers[type]?.();
   if (resolver === undefined) throw new Error(`Targets of type ${type} cannot be resolved`);
-  const found = await resolver.resolve(target, context);
+  return factsOfTarget(name, type, await resolver.resolve(target, context), context);
+}
+
+/** The same of a target that has been resolved. */
+export function factsOfTarget(
+  name: string,
+  type: TargetFacts['type'],
+  found: ResolvedTarget | null,
+  context: Pick<ResolveContext, 'account' | 'region'>,
+): TargetFacts {
   const common = {
     name,
     id: found?.id ?? null,

@@ -1,4 +1,5 @@
 import { describeBreak } from './checks.ts';
+import { acceptLoss, acceptsDataLoss, describeLoss, type Loss } from './data-loss.ts';
 import { exposureOf } from './exposure.ts';
 import type { Facts } from './facts.ts';
 import { isInFunction } from './placement.ts';
@@ -95,11 +96,6 @@ function needsLayer(experiment: Run['experiment'], target: string): boolean {
   return experiment.faults.some((fault) => fault.target === target && isInFunction(fault));
 }
 
-/** Kinds that can lose nothing have nothing to accept. */
-function acceptsDataLoss(fault: Run['experiment']['faults'][number]): boolean {
-  return 'acceptsDataLoss' in fault && fault.acceptsDataLoss === true;
-}
-
 /** What may be lost for good is put at risk only by name. */
 const dataLoss: Guard = ({ experiment }, facts) =>
   facts.units
@@ -109,16 +105,12 @@ const dataLoss: Guard = ({ experiment }, facts) =>
     .filter(({ fault }) => fault === undefined || !acceptsDataLoss(fault))
     .map(({ id, unit, fault }) => ({
       code: 'data-loss',
-      reason: `Fault ${id} (${fault?.kind}) may lose events of ${unit.target} for good${whyLost(facts, unit.target)}. Say acceptsDataLoss: true if that is meant.`,
+      reason: `${describeLoss({ id, kind: fault?.kind ?? 'unknown', target: unit.target, ...callersOf(facts, unit.target) })} ${acceptLoss}`,
     }));
 
-/** Of functions, whatever the fault: a failed invocation is lost where nobody waits for its answer. */
-function whyLost({ targets }: Facts, name: string): string {
+function callersOf({ targets }: Facts, name: string): Pick<Loss, 'asynchronous'> {
   const target = targets.find((candidate) => candidate.name === name);
-  if (target?.type !== 'function' || target.asynchronous === false) return '';
-  return target.asynchronous === true
-    ? ': a service invokes it asynchronously'
-    : ' if anything invokes it asynchronously, which AWS does not tell';
+  return target?.type === 'function' ? { asynchronous: target.asynchronous } : {};
 }
 
 const alarms: Guard = ({ experiment }, facts) => {

@@ -8,6 +8,7 @@ import type { ControlPlaneFault, Experiment } from '../generated/types.ts';
 import type { AppliedContext, ChangeContext, Changer, Effects } from './module.ts';
 import { effectErrorOf, withoutChange } from './changers/aws-errors.ts';
 import { changers, moduleOf } from './of.ts';
+import { mayLose } from './losses.ts';
 
 /** A driver for every changer. Its AWS clients are loaded when it is first used. */
 export function controlPlaneDrivers(aws: AwsClients): readonly FaultDriver[] {
@@ -40,9 +41,7 @@ export class ControlPlaneDriver implements FaultDriver {
           target: target.name,
           faults: faults.map(({ id }) => id),
           settleMs: this.#changer.settleMs,
-          losesData: faults
-            .filter(({ fault }) => moduleOf(fault).losesData(fault, target) !== null)
-            .map(({ id }) => id),
+          losesData: faults.filter(({ fault }) => mayLose(fault, target)).map(({ id }) => id),
         },
       ];
     });

@@ -8,6 +8,7 @@ import { EffectError } from '../engine/errors.ts';
 import type { EffectContext, FaultDriver, FunctionStore, Json, ReadResult } from '../engine/ports.ts';
 import { moduleOf } from '../layer/faults/of.ts';
 import { LN_GAMMA } from '../stats/histogram.ts';
+import { mayLose } from './losses.ts';
 
 /** The layer's deadline on reading a dose: a revert is sure to be seen after staleness limit plus this. */
 const doseReadDeadlineMs = 1_000;
@@ -31,7 +32,7 @@ export class DoseDriver implements FaultDriver {
       );
       if (target.type !== 'function' || target.id === null || faults.length === 0) return [];
       const resource = `dose:${target.id}`;
-      const losesData = faults.filter(({ fault }) => losesEvents(fault, target)).map(({ id }) => id);
+      const losesData = faults.filter(({ fault }) => mayLose(fault, target)).map(({ id }) => id);
       return [
         {
           id: resource,
@@ -115,10 +116,4 @@ function functionOf(run: Run, unit: Unit): string {
   if (target?.type !== 'function' || target.id === null)
     throw new Error(`Run ${run.id}: target ${unit.target} has no function`);
   return target.id;
-}
-
-/** Where it is not known how the function is called, its events may be asynchronous. */
-function losesEvents(fault: Fault, target: TargetFacts): boolean {
-  if (target.type !== 'function' || target.asynchronous === false || !isInFunction(fault)) return false;
-  return moduleOf(fault).losesDataWhenAsynchronous(fault);
 }

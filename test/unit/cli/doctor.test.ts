@@ -5,7 +5,9 @@ import {
   lookAtFunctions,
   lookAtVersion,
 } from '../../../src/cli/aws/doctor/functions.ts';
+import { lossFindings } from '../../../src/cli/aws/doctor/losses.ts';
 import { documentOf, missingOf } from '../../../src/cli/aws/doctor/role-policies.ts';
+import type { FunctionFacts } from '../../../src/core/facts.ts';
 import { packageVersion } from '../../../src/cli/version.ts';
 import type { Experiment } from '../../../src/generated/types.ts';
 import type { PolicyDocument, PolicyStatement } from '../../../src/iam/policy.ts';
@@ -200,5 +202,45 @@ describe("a role's policies", () => {
     expect(documentOf(JSON.stringify(policy))).toEqual(policy);
     expect(documentOf(encodeURIComponent(JSON.stringify(policy)))).toEqual(policy);
     expect(() => documentOf('%7B%7D')).toThrow('This is no policy');
+  });
+});
+
+describe('what the faults on a target may lose', () => {
+  const error = { kind: 'invocation.error', target: 'checkout' } as const;
+  const timeout = { kind: 'lambda.timeout', target: 'checkout', timeout: 1000 } as const;
+  const facts: Omit<FunctionFacts, 'asynchronous'> = {
+    type: 'function',
+    name: 'checkout',
+    id: 'shop-dev-checkout',
+    arn: null,
+    optedIn: true,
+    local: true,
+    layerAttached: true,
+    timeoutMs: 3000,
+  };
+  const unknown = 'may lose events of checkout for good if anything invokes it asynchronously, which AWS';
+  const known = 'may lose events of checkout for good: a service invokes it asynchronously.';
+
+  it.each<[string, Experiment['faults'][number], boolean | null, string | null]>([
+    ['an error where AWS does not tell who waits', error, null, `Fault f1 (invocation.error) ${unknown}`],
+    ['an error where nobody waits', error, true, `Fault f1 (invocation.error) ${known}`],
+    ['an error where everyone waits', error, false, null],
+    ['an error that is accepted', { ...error, acceptsDataLoss: true }, null, null],
+    ['an error of another target', { ...error, target: 'pricing' }, null, null],
+    ['a change of configuration where nobody waits', timeout, true, `Fault f1 (lambda.timeout) ${known}`],
+    ['a change of configuration where AWS does not tell', timeout, null, null],
+  ])('is wrong unless it is accepted: %s', (_what, fault, asynchronous, message) => {
+    const [finding = null, ...more] = lossFindings(
+      { ...plans.held.experiment, faults: [fault] },
+      { ...facts, asynchronous },
+    );
+    expect(more).toEqual([]);
+    if (message === null) expect(finding).toBeNull();
+    else
+      expect(finding).toMatchObject({
+        state: 'wrong',
+        message: expect.stringContaining(message),
+        help: 'Say acceptsDataLoss: true if that is meant.',
+      });
   });
 });

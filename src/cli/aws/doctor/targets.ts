@@ -1,4 +1,5 @@
 import { isOptedIn, optInTag } from '../../../aws/opt-in.ts';
+import { factsOfTarget } from '../../../controller/facts.ts';
 import { functionTableOf } from '../../../core/function-permissions.ts';
 import { isInFunction } from '../../../core/placement.ts';
 import { targetTypeOf } from '../../../core/target-type.ts';
@@ -9,6 +10,7 @@ import type { ResolvedTarget, Target } from '../../../targets/module.ts';
 import type { Remote } from '../remote.ts';
 import { type Check, type Finding, ok, warning, wrong } from './finding.ts';
 import { configurationOf } from './functions.ts';
+import { lossFindings } from './losses.ts';
 import { roleAllows } from './permissions.ts';
 import type { KnownPlace } from './place.ts';
 import type { RoleReader } from './role-policies.ts';
@@ -67,6 +69,7 @@ async function lookAt(
             dosed ? attach : `tag ${arn}, if experiments may touch it`,
           ),
         ]),
+    ...lossFindings(experiment, factsOfTarget(name, type, found, place)),
     ...(dosed ? inside(found, place.stage) : []),
     ...(dosed ? await ownRole({ aws }, experiment, id, roles, place) : []),
   ];
