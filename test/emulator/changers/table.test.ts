@@ -97,7 +97,10 @@ async function makeTable(
     process: () => on.process(),
     describe,
     others: {
-      'another throughput': { ...onSetting(() => undefined), make: async () => void (await update(another)) },
+      'another throughput': {
+        ...onSetting(() => undefined),
+        make: async () => void (await orNull(update(another), 'ValidationException')),
+      },
       'deletion protection': {
         ...besides(() => undefined),
         make: async () => void (await update({ DeletionProtectionEnabled: true })),
