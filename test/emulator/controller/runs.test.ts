@@ -17,6 +17,18 @@ import { type Deployed, deployed, experimentFile, submission, traffic } from './
 const checkout = 'target-test-checkout';
 const pricing = 'target-test-pricing';
 
+/** What an alarm watches that nothing here sets off by itself. */
+const errors = {
+  Namespace: 'Shop',
+  MetricName: 'Errors',
+  Statistic: 'Sum',
+  Period: 60,
+  EvaluationPeriods: 1,
+  Threshold: 1,
+  ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+  TreatMissingData: 'notBreaching',
+} as const;
+
 /** A little latency in one function, and less concurrency of another. */
 const twoFaults = {
   targets: {
@@ -93,17 +105,31 @@ describeWithEmulator('runs of the deployed controller', () => {
   }
 
   it('holds, with a dose and a change of configuration that are put back exactly', async () => {
-    const id = await started('held', { ...twoFaults, duration: '20s' });
+    const alarm = { AlarmName: 'held-errors', StateValue: 'OK', StateReason: 'a test' } as const;
+    await aws.clients.cloudWatch.send(new PutMetricAlarmCommand({ ...errors, AlarmName: alarm.AlarmName }));
+    await aws.clients.cloudWatch.send(new SetAlarmStateCommand(alarm));
+    const steadyState = [
+      { name: 'failures', signal: 'failures', target: 'checkout', atMost: '10%' },
+      { name: 'quiet', signal: 'cloudwatch.alarm', alarm: alarm.AlarmName },
+      { name: 'answers', signal: 'lambda.probe', function: pricing },
+    ];
+    // One of which nobody asks whether it made a difference, as of a limit that nobody reaches.
+    const faults = [twoFaults.faults[0], { kind: 'lambda.timeout', target: 'pricing', timeout: '4s' }];
+    const id = await started('held', { ...twoFaults, faults, steadyState, duration: '20s' });
     await aws.reached(id, 'observing');
-    const { ReservedConcurrentExecutions } = await aws.clients.lambda.send(
-      new GetFunctionConcurrencyCommand({ FunctionName: pricing }),
+    const { Configuration } = await aws.clients.lambda.send(
+      new GetFunctionCommand({ FunctionName: pricing }),
     );
-    expect(ReservedConcurrentExecutions).toBe(3);
+    expect(Configuration?.Timeout).toBe(4);
     const run = await aws.reached(id, 'ended');
     expect(run.outcome).toMatchObject({ result: 'completed', verdict: { verdict: 'held' } });
     expect(run.units.map(({ state }) => ('how' in state ? state.how : state.at))).toEqual([
       'restored',
       'restored',
+    ]);
+    expect(run.checks.map(({ signal, broke }) => [signal, broke])).toEqual([
+      ['quiet', {}],
+      ['answers', {}],
     ]);
   }, 180_000);
 
@@ -221,19 +247,7 @@ describeWithEmulator('runs of the deployed controller', () => {
 
   it('is aborted by its alarm, while nothing else of the controller moves', async () => {
     const { cloudWatch, lambda } = aws.clients;
-    await cloudWatch.send(
-      new PutMetricAlarmCommand({
-        AlarmName: 'pricing-errors',
-        Namespace: 'Shop',
-        MetricName: 'Errors',
-        Statistic: 'Sum',
-        Period: 60,
-        EvaluationPeriods: 1,
-        Threshold: 1,
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        TreatMissingData: 'notBreaching',
-      }),
-    );
+    await cloudWatch.send(new PutMetricAlarmCommand({ ...errors, AlarmName: 'pricing-errors' }));
     const alarm = (StateValue: 'OK' | 'ALARM'): Promise<unknown> =>
       cloudWatch.send(
         new SetAlarmStateCommand({ AlarmName: 'pricing-errors', StateValue, StateReason: 'a test' }),
