@@ -19,6 +19,6 @@ export default {
     ],
   },
   testTimeout: 60_000,
-  // Many tests start real processes: two files at once would leave each of them half a small machine.
-  maxWorkers: 1,
+  // Many tests start real processes, and many wait for time to pass: two files at once use a small machine well.
+  maxWorkers: 2,
 };
