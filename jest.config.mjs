@@ -19,6 +19,6 @@ export default {
     ],
   },
   testTimeout: 60_000,
-  // Many tests start real processes, and many wait for time to pass: two files at once use a small machine well.
-  maxWorkers: 2,
+  // Many tests start real processes. "npm test" (scripts/test.ts) runs two files at once where they bear it.
+  maxWorkers: 1,
 };
