@@ -79,7 +79,7 @@ function pageOf(lines: readonly Line[], total: number): string {
   const sweepMinute = prices.read + prices.invocation + invocationSeconds * memoryGb * prices.gbSecond;
   return `# What a run costs
 
-A run of ${minutes} minutes with one in-function fault, one alarm and a tick every 5 seconds, in AWS's list prices of us-east-1. \`node scripts/cost.ts\` counts the calls of such a run over a real table, and writes this page; \`npm run bench -- cost\` shows the counts alone.
+A run of ${minutes} minutes with one in-function fault, one alarm and looks every 5 seconds at first and every 30 seconds in the end, in AWS's list prices of us-east-1. \`node scripts/cost.ts\` counts the calls of such a run over a real table, and writes this page; \`npm run bench -- cost\` shows the counts alone.
 
 | what | how many | $ |
 | --- | ---: | ---: |
@@ -91,7 +91,7 @@ That is ${Math.round(fis / total)} times less than AWS FIS asks for one action o
 
 - A tick makes at most 6 calls: it reads the run with the kill switch, the telemetry of each target, and the alarms; it stores the run, and sends the next tick; now and then it writes the journal. The rest of a run, its beginning and its end, makes at most 40 calls. Both are tested (\`test/cost\`).
 - An alarm costs the runs that watch it one query, and each of them one read and one conditional write until its abort is stored, however many other runs there are.
-- A run with twice the time between ticks (\`--param tickSeconds=10\`) costs half, and notices a deviation half as soon. Alarms do not wait for ticks.
+- A run is looked at every \`tickSeconds\` (5) at first, and more rarely the longer it lasts, every 30 seconds at most: harm that shows late shows slowly. Alarms do not wait for looks.
 - While nothing runs, the sweep reads one item a minute: ${(43_200 * sweepMinute).toFixed(2)} $ a month. The alarms on the controller itself are standard CloudWatch alarms.
 - In a target function the layer reads its dose once a second and sandbox while invocations arrive, and writes its counters once a tick while a dose is active.
 
