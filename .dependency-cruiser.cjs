@@ -20,7 +20,8 @@ const mayImport = {
   adapters: ['aws', 'registry', 'engine', ...inner, 'signals/probes'],
   faults: ['aws', 'engine', ...inner, 'layer/faults'],
   signals: ['engine', ...inner],
-  notifiers: ['aws', 'engine', ...inner],
+  // Of reports they know where one lies.
+  notifiers: ['aws', 'engine', ...inner, 'report/link'],
   triggers: ['engine', ...inner],
   report: inner,
   // Where experiments are kept, and what starts them.
