@@ -53,6 +53,12 @@ export async function generateValidators(schemas: Schemas): Promise<Map<string, 
       validators: { validateTelemetry: 'inoculate:telemetry' },
       types: { validateTelemetry: 'Telemetry' },
     },
+    {
+      file: 'guardrails',
+      documents: schemas.resolved,
+      validators: { validateGuardrails: 'inoculate:guardrails' },
+      types: { validateGuardrails: 'StoredGuardrails' },
+    },
   ];
   // One file for each message: a function loads no more than it validates.
   for (const event of schemas.events) {

@@ -87,7 +87,7 @@ function checkTimezone(timezone: string): Problem[] {
   ];
 }
 
-function isTimezone(timezone: string): boolean {
+export function isTimezone(timezone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: timezone }).resolvedOptions().timeZone !== '';
   } catch (error) {

@@ -1178,6 +1178,135 @@ export interface Workload {
 }
 
 /**
+ * The settings of a team as they apply at one stage: what the controller stores, and every function reads. The version is that of the stored item.
+ */
+export interface StoredGuardrails {
+  timezone: string;
+  windows:
+    | null
+    | 'always'
+    | (
+        | {
+            /**
+             * @minItems 1
+             * @maxItems 7
+             */
+            days: ('MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN')[];
+            from: string;
+            to: string;
+            timezone: string;
+          }
+        | {
+            date: string;
+            from: string;
+            to: string;
+            timezone: string;
+          }
+      )[];
+  /**
+   * By their beginnings; what is over need not be here.
+   *
+   * @maxItems 3000
+   */
+  closed: (
+    | {
+        reason: string;
+        firstDate: string;
+        lastDate: string;
+        timezone: string;
+      }
+    | {
+        reason: string;
+        from: number;
+        to: number;
+      }
+  )[];
+  closedKnownUntil: string | null;
+  refusedHere: string | null;
+  maxExposure: number;
+  maxDurationMs: number;
+  maxRunsAtOnce: number;
+  allowedKinds: 'all' | string[];
+  requireAlarms: boolean;
+  cooldownMs: number;
+  approval: {
+    required: boolean;
+    expiresAfterMs: number;
+    fourEyes: boolean;
+  };
+  heldOn: null | {
+    stage: string;
+    withinDays: number;
+  };
+  permissions: {
+    view:
+      | 'anyone'
+      | (
+          | {
+              slackGroup: string;
+            }
+          | {
+              slackUser: string;
+            }
+          | {
+              aws: string;
+            }
+        )[];
+    start:
+      | 'anyone'
+      | (
+          | {
+              slackGroup: string;
+            }
+          | {
+              slackUser: string;
+            }
+          | {
+              aws: string;
+            }
+        )[];
+    stop:
+      | 'anyone'
+      | (
+          | {
+              slackGroup: string;
+            }
+          | {
+              slackUser: string;
+            }
+          | {
+              aws: string;
+            }
+        )[];
+    approve:
+      | 'anyone'
+      | (
+          | {
+              slackGroup: string;
+            }
+          | {
+              slackUser: string;
+            }
+          | {
+              aws: string;
+            }
+        )[];
+  };
+  /**
+   * @maxItems 500
+   */
+  people: {
+    name: string;
+    slack: string | null;
+    /**
+     * @maxItems 20
+     */
+    aws: string[];
+  }[];
+  reportsUrl: string | null;
+}
+
+/**
  * The message of a CloudWatch alarm action to an SNS topic, as far as it is read.
  */
 export interface AlarmNotificationMessage {
@@ -1392,6 +1521,42 @@ export interface RunStateChangeMessage {
    */
   channels: string[];
 }
+
+/**
+ * What the command line asks of the settings: to tell them, or to store them.
+ */
+export type SettingsMessage =
+  | {
+      inoculate: 'settings-get/1';
+      /**
+       * An earlier version. Without it: the one in force.
+       */
+      version?: number;
+    }
+  | {
+      inoculate: 'settings-history/1';
+      limit: number;
+    }
+  | {
+      inoculate: 'settings-put/1';
+      /**
+       * Who asks, for people.
+       */
+      by: string;
+      file: string;
+      /**
+       * The file as it was written.
+       */
+      text: string;
+      /**
+       * What the file says for this stage and account, with holidays and calendars as dates.
+       */
+      guardrails: Record<string, unknown>;
+      /**
+       * The version that was in force when the file was looked at; 0 where none was.
+       */
+      replaces: number;
+    };
 
 /**
  * What an experiment's schedule sends: the slot is the scheduled time, not the time of arrival.

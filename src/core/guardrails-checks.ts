@@ -1,0 +1,40 @@
+import type { StoredGuardrails } from '../generated/types.ts';
+import { isTimezone } from './schedule-checks.ts';
+
+/**
+ * What the schema of stored guardrails cannot say: the first thing in them that means nothing, or undefined. Whoever
+ * reads them relies on zones and dates that exist.
+ */
+export function nonsenseIn({
+  timezone,
+  windows,
+  closed,
+  closedKnownUntil,
+}: StoredGuardrails): string | undefined {
+  const listed = Array.isArray(windows) ? windows : [];
+  const zones = [timezone, ...listed, ...closed].flatMap((one) =>
+    typeof one === 'string' ? [one] : 'timezone' in one ? [one.timezone] : [],
+  );
+  const unknown = [...new Set(zones)].find((zone) => !isTimezone(zone));
+  if (unknown !== undefined) return `there is no time zone ${unknown}`;
+  const dates = [
+    ...listed.flatMap((one) => ('date' in one ? [one.date] : [])),
+    ...closed.flatMap((one) => ('firstDate' in one ? [one.firstDate, one.lastDate] : [])),
+    ...(closedKnownUntil === null ? [] : [closedKnownUntil]),
+  ];
+  const wrong = dates.find((date) => !isDate(date));
+  if (wrong !== undefined) return `there is no date ${wrong}`;
+  const backwards = closed.find((one) =>
+    'firstDate' in one ? one.lastDate < one.firstDate : one.to < one.from,
+  );
+  return backwards === undefined ? undefined : `"${backwards.reason}" ends before it begins`;
+}
+
+/** A day that a calendar has, as 2026-12-04. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day >= 1 && day <= (lengths[month - 1] ?? 0);
+}
