@@ -74,7 +74,7 @@ export const allowed: readonly Listed[] = [
     'SendMessage',
     { QueueUrl: 'https://sqs/1/inoculate-dev-ticks' },
   ],
-  ['a webhook', ['notify'], 'ssm', 'GetParameter', { Name: '/inoculate/dev/slack/chaos' }],
+  ['a webhook', ['notify'], 'ssm', 'GetParameter', { Name: '/inoculate/dev/slack/webhooks/chaos' }],
   ['alarms', ['start', 'tick', 'sweep'], 'monitoring', 'DescribeAlarms', { AlarmNames: ['a'] }],
   [
     'the function for policies of roles',

@@ -266,9 +266,15 @@ export const forbidden: readonly Listed[] = [
     but('notify'),
     'ssm',
     'GetParameter',
-    { Name: '/inoculate/dev/slack/chaos' },
+    { Name: '/inoculate/dev/slack/webhooks/chaos' },
   ],
-  ['webhooks of another stage', everyone, 'ssm', 'GetParameter', { Name: '/inoculate/prod/slack/chaos' }],
+  [
+    'webhooks of another stage',
+    everyone,
+    'ssm',
+    'GetParameter',
+    { Name: '/inoculate/prod/slack/webhooks/chaos' },
+  ],
   ['other secrets', everyone, 'ssm', 'GetParameter', { Name: '/shop/database/password' }],
   [
     'nobody passes another role',

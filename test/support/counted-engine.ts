@@ -41,6 +41,8 @@ const environment = {
   deadManArn: 'arn:aws:lambda:eu-central-1:123456789012:function:inoculate-test-deadman:1',
   startArn: 'arn:aws:lambda:eu-central-1:123456789012:function:inoculate-test-start',
   schedulerRoleArn: 'arn:aws:iam::123456789012:role/scheduler',
+  slackApi: 'https://slack.com/api',
+  secrets: 'ssm' as const,
 };
 
 export interface Tick {
