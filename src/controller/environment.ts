@@ -22,6 +22,10 @@ export interface ControllerEnvironment {
   /** Slack's Web API: another one for GovSlack, and in tests. */
   readonly slackApi: string;
   readonly secrets: SecretsKeeper;
+  /** Where reports are kept. */
+  readonly reportsBucket: string;
+  /** Of the deployed controller. */
+  readonly version: string;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -94,6 +98,12 @@ export function controllerEnvironment(variables: Variables): ControllerEnvironme
       if (keeper !== 'ssm' && keeper !== 'secretsmanager')
         throw new Error('INOCULATE_SECRETS must be ssm or secretsmanager: deploy with --param secrets=…');
       return keeper;
+    },
+    get reportsBucket() {
+      return required('INOCULATE_REPORTS_BUCKET');
+    },
+    get version() {
+      return required('INOCULATE_VERSION');
     },
   };
 }

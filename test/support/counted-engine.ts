@@ -43,6 +43,8 @@ const environment = {
   schedulerRoleArn: 'arn:aws:iam::123456789012:role/scheduler',
   slackApi: 'https://slack.com/api',
   secrets: 'ssm' as const,
+  reportsBucket: 'inoculate-test-reports-123456789012-eu-central-1',
+  version: '0.0.0',
 };
 
 export interface Tick {
