@@ -123,13 +123,23 @@ export class DynamoDbStore implements Store {
     return this.#holder(resource, owner);
   }
 
-  async unlock(resource: ResourceId, owner: RunId): Promise<void> {
+  async unlock(resource: ResourceId, owner: RunId, usedAt: EpochMs | null): Promise<void> {
+    const used = usedAt === null ? undefined : { ':usedAt': { N: String(usedAt) } };
     // Where the condition does not hold, the lock is another run's, or free: both are what was wanted.
-    await this.#table.update(lockKey(resource), 'SET #owner = :nobody', {
-      if: '#owner = :owner',
-      names: { '#owner': 'owner' },
-      values: { ':owner': { S: owner }, ':nobody': { S: nobody } },
-    });
+    await this.#table.update(
+      lockKey(resource),
+      used === undefined ? 'SET #owner = :nobody' : 'SET #owner = :nobody, usedAt = :usedAt',
+      {
+        if: '#owner = :owner',
+        names: { '#owner': 'owner' },
+        values: { ':owner': { S: owner }, ':nobody': { S: nobody }, ...used },
+      },
+    );
+  }
+
+  async lastUsed(resource: ResourceId): Promise<EpochMs | null> {
+    const item = await this.#table.get(lockKey(resource));
+    return item?.['usedAt'] === undefined ? null : number(item, 'usedAt');
   }
 
   async takeLease(resource: ResourceId, lease: Lease): Promise<boolean> {

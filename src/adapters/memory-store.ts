@@ -8,9 +8,10 @@ interface Lock {
   readonly owner: RunId | null;
   readonly epoch: number;
   readonly lease: Lease | null;
+  readonly usedAt: EpochMs | null;
 }
 
-const unlocked: Lock = { owner: null, epoch: 0, lease: null };
+const unlocked: Lock = { owner: null, epoch: 0, lease: null, usedAt: null };
 
 /**
  * The control table in memory, for the simulation: held to the same contract as the real one. Every call takes effect
@@ -91,9 +92,14 @@ export class MemoryStore implements Store {
     return this.#own(resource, owner, from);
   }
 
-  async unlock(resource: ResourceId, owner: RunId): Promise<void> {
+  async unlock(resource: ResourceId, owner: RunId, usedAt: EpochMs | null): Promise<void> {
     const lock = this.#lock(resource);
-    if (lock.owner === owner) this.locks.set(resource, { ...lock, owner: null });
+    if (lock.owner === owner)
+      this.locks.set(resource, { ...lock, owner: null, usedAt: usedAt ?? lock.usedAt });
+  }
+
+  async lastUsed(resource: ResourceId): Promise<EpochMs | null> {
+    return this.#lock(resource).usedAt;
   }
 
   async takeLease(resource: ResourceId, lease: Lease): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Experiment } from '../generated/types.ts';
 import { type CheckSpec, newCheck } from './checks.ts';
 import { Draft, type Decision } from './draft.ts';
 import type { EpochMs, RunId } from './ids.ts';
-import type { Run, RunSettings, Slot } from './run.ts';
+import type { Approval, GameDayPart, Run, RunSettings, Slot } from './run.ts';
 
 export interface RunRequest {
   readonly id: RunId;
@@ -15,6 +15,12 @@ export interface RunRequest {
   readonly hypotheses: readonly { readonly hypothesis: string; readonly claim: string }[];
   readonly checks: readonly CheckSpec[];
   readonly notJudged: Run['notJudged'];
+  /** Reminders before the start; those that are over by now are left out. */
+  readonly announcements?: readonly EpochMs[];
+  readonly registeredBy?: string;
+  readonly gameDay?: GameDayPart;
+  /** Where people have approved all of what the run is part of. */
+  readonly approval?: Approval;
 }
 
 /** The first state of a run, with its first commands. The same request gives the same run. */
@@ -39,9 +45,12 @@ export function createRun(request: RunRequest, at: EpochMs): Decision {
     targets: [],
     units: [],
     locks: {},
-    approval: null,
+    approval: request.approval ?? null,
     killSwitchGeneration: 0,
     startAt: request.startAt,
+    announcements: (request.announcements ?? []).filter((due) => due > at).sort((a, b) => a - b),
+    ...(request.registeredBy === undefined ? {} : { registeredBy: request.registeredBy }),
+    ...(request.gameDay === undefined ? {} : { gameDay: request.gameDay }),
     injection: null,
     abort: null,
     hypotheses: request.hypotheses.map((one) => ({
@@ -72,7 +81,7 @@ export function createRun(request: RunRequest, at: EpochMs): Decision {
   const draft = new Draft(run, at);
   const reason = `Requested by ${request.requestedBy} for slot ${request.slot.id}.`;
   draft.note({ type: 'phase', from: null, to: 'requested', reason });
-  draft.announce(null, reason);
+  draft.tell('phase', null, reason);
   draft.issue({ type: 'schedule-tick', epoch: 1, n: 1, at: run.tick.expectedAt });
   draft.issue({ type: 'gather-facts' });
   return draft.finish();

@@ -4,6 +4,7 @@ import type { RunEvent } from './events.ts';
 import { alarmNames } from './guards.ts';
 import { refuse } from './phases/ending.ts';
 import { advance } from './phases/advance.ts';
+import { approve, postpone } from './phases/waiting.ts';
 import { onResult } from './phases/result.ts';
 import { startReverting } from './phases/reverting.ts';
 import type { AbortReason, Run } from './run.ts';
@@ -31,7 +32,10 @@ export function decide(run: Run, event: RunEvent): Decision {
         stop(draft, { code: 'kill-switch', generation: event.generation }, 'The kill switch was thrown.');
       break;
     case 'approval':
-      approve(draft, event);
+      if (approve(draft, event)) advance(draft);
+      break;
+    case 'postpone':
+      postpone(draft, event.by, event.startAt);
       break;
     case 'result':
       onResult(draft, event.command, event.result);
@@ -88,18 +92,5 @@ export function stop(draft: Draft, reason: AbortReason, sentence: string): void 
       break; // Its faults are being taken back already, or are gone.
     default:
       assertNever(phase);
-  }
-}
-
-function approve(draft: Draft, event: Extract<RunEvent, { type: 'approval' }>): void {
-  const { run } = draft;
-  if (run.phase !== 'awaiting-approval') return;
-  if (!event.approved) refuse(draft, 'not-approved', `${event.by} declined.`);
-  else if (event.seq !== run.seq || event.generation !== run.killSwitchGeneration)
-    draft.decide('ignore-approval', `The approval by ${event.by} was given for an earlier state of the run.`);
-  else {
-    draft.patch({ approval: { by: event.by, at: event.at } });
-    draft.enter('announced', `Approved by ${event.by}.`);
-    advance(draft);
   }
 }

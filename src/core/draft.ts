@@ -2,6 +2,7 @@ import { absorbChecks, type CheckResult, newsOf } from './checks.ts';
 import type { Command, OutboxEntry } from './commands.ts';
 import type { EpochMs } from './ids.ts';
 import type { JournalEntry, JournalFact } from './journal.ts';
+import type { PublicationKind } from './publication.ts';
 import type { AbortReason, Outcome, Phase, Run, Unit, UnitState } from './run.ts';
 
 /** What follows from an event. Where `changed` is false nothing is saved and nothing carried out. */
@@ -137,23 +138,35 @@ export class Draft {
   /** Changes the phase and tells everybody, once. */
   enter(phase: Phase, reason: string, outcome: Outcome | null = null): void {
     const from = this.run.phase;
-    const seq = this.run.seq + 1;
-    this.patch({ phase, phaseSince: this.at, seq, ...(outcome === null ? {} : { outcome }) });
+    this.patch({ phase, phaseSince: this.at, ...(outcome === null ? {} : { outcome }) });
     this.#reasons.push(reason);
     this.note({ type: 'phase', from, to: phase, reason });
-    this.announce(from, reason);
+    this.tellNext('phase', from, reason);
   }
 
-  announce(from: Phase | null, reason: string): void {
+  /** Tells people something in the phase that the run is in. */
+  tellNext(kind: PublicationKind, from: Phase, reason: string): void {
+    this.patch({ seq: this.run.seq + 1 });
+    this.tell(kind, from, reason);
+  }
+
+  /** Under the run's present number: the first of all, or the one just given. */
+  tell(kind: PublicationKind, from: Phase | null, reason: string): void {
     const { run } = this;
     const change = {
       runId: run.id,
       experiment: run.experiment.name,
       seq: run.seq,
+      kind,
+      thread: run.gameDay?.session ?? run.id,
+      gameDay: run.gameDay ?? null,
       at: this.at,
       from,
       phase: run.phase,
       reason,
+      startAt: run.startAt,
+      requestedBy: run.requestedBy,
+      generation: run.killSwitchGeneration,
       abort: run.abort,
       outcome: run.outcome,
       channels: run.experiment.notify ?? [],

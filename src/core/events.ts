@@ -19,6 +19,8 @@ export type RunEvent =
       readonly seq: number;
       readonly generation: number;
     }
+  /** Puts off a start that has not come yet. */
+  | { readonly type: 'postpone'; readonly at: EpochMs; readonly by: string; readonly startAt: EpochMs }
   | {
       readonly type: 'result';
       readonly at: EpochMs;

@@ -9,6 +9,7 @@ import { listing, type Path, type Problem, show } from './problem.ts';
 import { isMapping } from './schema-branch.ts';
 import { suggest } from './suggest.ts';
 import { formatDuration } from './units.ts';
+import { checkWindows } from './window-checks.ts';
 
 /** What is known beyond the file itself; what is absent is not checked. */
 export interface KnownFacts {
@@ -21,6 +22,8 @@ export interface KnownFacts {
 const hourMs = 3_600_000;
 const maxDurationMs = 24 * hourMs;
 const maxRecoveryMs = hourMs;
+const maxCooldownMs = 30 * 24 * hourMs;
+const maxAnnouncedMs = 14 * 24 * hourMs;
 
 /** What a schema cannot say. `file` has its quantities resolved; parts of a wrong shape are passed over. */
 export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
@@ -41,12 +44,15 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
     ...checkSignals(signals, faults, Object.keys(targets ?? {})),
     ...checkCheckedSignals(signals, file),
     ...checkAlarms(file['abort']),
+    ...checkStops(file['abort']),
+    ...checkWindows(file['window'], ['window']),
+    ...checkAnnouncements(file),
     ...checkSchedule(file['schedule']),
   ];
 }
 
 function checkLimits(file: Readonly<Record<string, unknown>>): Problem[] {
-  const { duration, recovery } = file;
+  const { duration, recovery, cooldown } = file;
   const problems: Problem[] = [];
   const tooLong = (name: string, value: unknown, limitMs: number): void => {
     if (typeof value !== 'number' || value <= limitMs) return;
@@ -60,6 +66,7 @@ function checkLimits(file: Readonly<Record<string, unknown>>): Problem[] {
   };
   tooLong('duration', duration, maxDurationMs);
   tooLong('recovery', recovery, maxRecoveryMs);
+  tooLong('cooldown', cooldown, maxCooldownMs);
   return problems;
 }
 
@@ -157,6 +164,50 @@ export function checkLoss({ faults }: Experiment, losesData: KnownFacts['losesDa
       },
     ];
   });
+}
+
+/** What only its planned end could stop is no experiment. */
+function checkStops(abort: unknown): Problem[] {
+  if (!isMapping(abort) || abort['onDeviation'] !== false) return [];
+  if (Array.isArray(abort['alarms']) && abort['alarms'].length > 0) return [];
+  return [
+    {
+      path: ['abort', 'onDeviation'],
+      code: 'no-stop-condition',
+      message: 'Nothing would end this experiment early',
+      found: 'false',
+      expected: 'true, or alarms in abort.alarms',
+    },
+  ];
+}
+
+/** Announced ahead is what a schedule starts. */
+function checkAnnouncements({ announce, schedule }: Readonly<Record<string, unknown>>): Problem[] {
+  if (!Array.isArray(announce)) return [];
+  const problems = announce.flatMap((lead: unknown, index): Problem[] =>
+    typeof lead === 'number' && lead > maxAnnouncedMs
+      ? [
+          {
+            path: ['announce', index],
+            code: 'too-long',
+            message: `Announcing ${formatDuration(lead)} ahead is too early`,
+            found: formatDuration(lead),
+            expected: `at most ${formatDuration(maxAnnouncedMs)}`,
+          },
+        ]
+      : [],
+  );
+  if (schedule !== undefined) return problems;
+  return [
+    ...problems,
+    {
+      path: ['announce'],
+      code: 'nothing-to-announce',
+      message: 'Without a schedule there is no start to announce',
+      found: show(announce),
+      expected: 'a schedule, or no "announce"',
+    },
+  ];
 }
 
 function checkAlarms(abort: unknown): Problem[] {

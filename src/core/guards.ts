@@ -4,6 +4,7 @@ import { exposureOf } from './exposure.ts';
 import type { Facts } from './facts.ts';
 import { isInFunction } from './placement.ts';
 import type { Run } from './run.ts';
+import { formatDuration } from './units.ts';
 
 /** Why a run may not go on, with what would be right. */
 export interface Refusal {
@@ -29,6 +30,9 @@ const slotAge: Guard = (run, facts) => {
       ]
     : [];
 };
+
+/** What the settings refuse whatever the experiment is like. */
+const settings: Guard = (_run, { limits }) => limits.refusals ?? [];
 
 const window: Guard = (_run, facts) =>
   facts.window.open ? [] : [{ code: 'outside-window', reason: facts.window.reason }];
@@ -58,8 +62,44 @@ const kinds: Guard = ({ experiment }, { limits }) => {
   const { allowedKinds } = limits;
   if (allowedKinds === 'all') return [];
   return [...new Set(experiment.faults.map((fault) => fault.kind))]
-    .filter((kind) => !allowedKinds.includes(kind))
+    .filter((kind) => !allowedKinds.some((allowed) => fits(allowed, kind)))
     .map((kind) => ({ code: 'kind-not-allowed', reason: `Faults of kind ${kind} are not allowed here.` }));
+};
+
+function fits(allowed: string, kind: string): boolean {
+  return allowed.endsWith('*') ? kind.startsWith(allowed.slice(0, -1)) : kind === allowed;
+}
+
+/** What nothing but its planned end could stop is no experiment. */
+const stopConditions: Guard = ({ experiment: { abort } }, { limits }) => {
+  if (alarmNames(abort?.alarms).length > 0) return [];
+  if (abort?.onDeviation === false)
+    return [
+      {
+        code: 'no-stop-condition',
+        reason:
+          'Nothing would end this experiment early: name alarms in abort.alarms, or leave onDeviation on.',
+      },
+    ];
+  return limits.alarmsRequired === true
+    ? [
+        {
+          code: 'alarms-required',
+          reason: 'The settings ask for an alarm that ends the run: name one in abort.alarms.',
+        },
+      ]
+    : [];
+};
+
+/** Its resources have to settle after the run before. */
+const cooldown: Guard = ({ experiment }, facts) => {
+  const cooldownMs = Math.max(experiment.cooldown ?? 0, facts.limits.cooldownMs ?? 0);
+  return (facts.lastUsed ?? [])
+    .filter(({ at }) => facts.at < at + cooldownMs)
+    .map(({ resource, at }) => ({
+      code: 'cooling-down',
+      reason: `The run before this one left ${resource} ${formatDuration(Math.max(0, facts.at - at))} ago; it is left alone for ${formatDuration(cooldownMs)}.`,
+    }));
 };
 
 /** Two names for one resource would be two units for it, and the second would replace what the first did. */
@@ -162,10 +202,13 @@ const steadyState: Guard = ({ phase, checks }, facts) => {
 
 const guards: readonly Guard[] = [
   killSwitch,
+  settings,
   slotAge,
   window,
   caps,
   kinds,
+  stopConditions,
+  cooldown,
   targets,
   sameTarget,
   dataLoss,

@@ -20,11 +20,19 @@ export type Phase =
 
 /** The slot a run fills: the scheduled time, or the id of the event that asked for it. */
 export interface Slot {
-  readonly kind: 'scheduled' | 'event' | 'manual';
+  readonly kind: 'scheduled' | 'event' | 'manual' | 'gameday';
   /** What makes it unique: the scheduled time in ISO form, or the event's id. */
   readonly id: string;
   /** The scheduled time, or the event's. */
   readonly at: EpochMs;
+}
+
+/** Where a run stands in a game day. */
+export interface GameDayPart {
+  readonly session: string;
+  /** Of the game day. */
+  readonly name: string;
+  readonly step: number;
 }
 
 /** One execution of an experiment, as stored. Changed only by `decide`. */
@@ -34,6 +42,10 @@ export interface Run {
   readonly experiment: Experiment;
   readonly slot: Slot;
   readonly requestedBy: string;
+  /** Who registered the experiment, where it was; they may not approve it where the settings want four eyes. */
+  readonly registeredBy?: string;
+  /** The session of a game day that it belongs to. */
+  readonly gameDay?: GameDayPart;
   readonly requestedAt: EpochMs;
   readonly settings: RunSettings;
   readonly phase: Phase;
@@ -52,10 +64,14 @@ export interface Run {
   /** Epochs of the locks held, by resource; empty before they are granted. */
   readonly locks: Readonly<Record<ResourceId, number>>;
   readonly approval: Approval | null;
+  /** Number of the publication that laid the run before people, as it is now: an approval of an earlier one does not count. */
+  readonly askedSeq?: number;
   /** Generation of the kill switch when it was last read: an approval given before it was thrown does not count. */
   readonly killSwitchGeneration: number;
   /** Not before this time are checks made: the announced start. */
   readonly startAt: EpochMs;
+  /** When people are reminded of it before that. */
+  readonly announcements?: readonly EpochMs[];
   readonly injection: Injection | null;
   /** The first reason to stop wins and is never changed. */
   readonly abort: AbortReason | null;
@@ -196,6 +212,8 @@ export interface Measuring {
   /** Whether a unit's change was ever seen to have an effect; only of those of which that can be seen. */
   readonly inEffect: Readonly<Record<UnitId, boolean>>;
   readonly enrolled: number;
+  /** How many quarters of the planned time people have been told of. */
+  readonly quartersTold?: number;
   /** Largest evidence, over all looks and targets, that the groups are not drawn as they should be. */
   readonly maxLogUneven: number;
   readonly realms: number;

@@ -1,4 +1,4 @@
-import { type Problem, show } from './problem.ts';
+import { type Path, type Problem, show } from './problem.ts';
 import { isMapping } from './schema-branch.ts';
 import { suggest } from './suggest.ts';
 
@@ -28,7 +28,7 @@ export function checkSchedule(schedule: unknown): Problem[] {
   const { cron, timezone } = schedule;
   return [
     ...(typeof cron === 'string' ? checkCron(cron) : []),
-    ...(typeof timezone === 'string' ? checkTimezone(timezone) : []),
+    ...(typeof timezone === 'string' ? checkTimezone(timezone, ['schedule', 'timezone']) : []),
   ];
 }
 
@@ -73,12 +73,13 @@ function valueOf(field: CronField, text: string): number | undefined {
   return /^\d{1,4}$/.test(text) ? Number(text) : undefined;
 }
 
-function checkTimezone(timezone: string): Problem[] {
+/** A time zone that exists. */
+export function checkTimezone(timezone: string, path: Path): Problem[] {
   if (isTimezone(timezone)) return [];
   const meant = suggest(timezone, Intl.supportedValuesOf('timeZone'));
   return [
     {
-      path: ['schedule', 'timezone'],
+      path,
       code: 'unknown-timezone',
       message: `There is no time zone ${show(timezone)}`,
       found: timezone,

@@ -7,7 +7,7 @@ import type { SchemaNode } from '../generated/catalogue.ts';
 export function branchFor(schema: SchemaNode, value: unknown): SchemaNode | undefined {
   const branches = (schema.oneOf ?? []).filter((branch) => !isPresence(branch));
   if (branches.length === 0) return undefined;
-  if (!isMapping(value)) return branches.find((branch) => branch.type === typeof value);
+  if (!isMapping(value)) return branches.find((branch) => branch.type === typeOf(value));
   const tag = schema.discriminator?.propertyName;
   if (tag !== undefined) return branches.find((branch) => branch.properties?.[tag]?.const === value[tag]);
   const names = Object.keys(value);
@@ -15,6 +15,11 @@ export function branchFor(schema: SchemaNode, value: unknown): SchemaNode | unde
     names.filter((name) => Object.hasOwn(branch.properties ?? {}, name)).length;
   const mappings = branches.filter((branch) => branch.type === 'object' && using(branch) > 0);
   return mappings.sort((a, b) => using(b) - using(a))[0];
+}
+
+/** As schemas name it. */
+export function typeOf(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value;
 }
 
 /** A branch that only says which properties must be there. */

@@ -1,14 +1,17 @@
 import type { CommandType } from './commands.ts';
 import type { Draft } from './draft.ts';
 import type { EpochMs } from './ids.ts';
+import { approvalDueAt } from './phases/waiting.ts';
 import type { Run } from './run.ts';
 
 /** A tick chain that is this much overdue is dead, and the sweep revives it. */
 const deadChainMs = 30_000;
 /** Whoever was to send a tick has done so by then, or never will. */
 const senderMs = 15_000;
-/** A run that only waits still ticks this often, so that the queue never holds a message for long. */
+/** A run still ticks this often, so that the queue never holds a message for long. */
 const slowestMs = 60_000;
+/** One that waits for people or for its start may wait for a day: less often, and within what a queue holds back. */
+const slowestWaitMs = 10 * 60_000;
 
 /** What no tick comes early for: it belongs to the regular one. */
 const waitsForItsTick: ReadonlySet<CommandType> = new Set(['schedule-tick', 'observe', 'journal'] as const);
@@ -18,7 +21,8 @@ export function nextTickAt(run: Run, at: EpochMs): EpochMs | null {
   const waiting = run.outbox.filter(({ command }) => !waitsForItsTick.has(command.type));
   if (run.phase === 'ended' && waiting.length === 0) return null;
   const earliest = Math.min(phaseDueAt(run, at), ...waiting.map((entry) => entry.retryAt));
-  return Math.min(Math.max(earliest, at + run.settings.tickMs), at + slowestMs);
+  const waits = run.phase === 'announced' || run.phase === 'awaiting-approval';
+  return Math.min(Math.max(earliest, at + run.settings.tickMs), at + (waits ? slowestWaitMs : slowestMs));
 }
 
 /**
@@ -38,9 +42,9 @@ function phaseDueAt(run: Run, at: EpochMs): EpochMs {
     case 'observing':
       return Math.min(at + lookMs(run, at), run.injection?.endsAt ?? -Infinity);
     case 'awaiting-approval':
-      return run.phaseSince + run.settings.approvalMs;
+      return Math.min(approvalDueAt(run), ...(run.announcements ?? []));
     case 'announced':
-      return run.startAt;
+      return Math.min(run.startAt, ...(run.announcements ?? []));
     case 'ended':
       return Infinity;
     case 'reverting':

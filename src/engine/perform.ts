@@ -1,11 +1,12 @@
 import { assertNever } from '../core/assert.ts';
 import type { Command, OutboxEntry } from '../core/commands.ts';
 import type { CommandResult } from '../core/events.ts';
-import type { Stops } from '../core/facts.ts';
+import type { Facts, Stops } from '../core/facts.ts';
 import { alarmNames } from '../core/guards.ts';
-import type { ResourceId } from '../core/ids.ts';
+import type { EpochMs, ResourceId } from '../core/ids.ts';
+import { wasApplied } from '../core/phases/ending.ts';
 import type { RunStateChange } from '../core/publication.ts';
-import type { Run, Unit } from '../core/run.ts';
+import type { Run, Unit, UnitPlan } from '../core/run.ts';
 import { DeadlineError, EffectError } from './errors.ts';
 import { keepMs } from './keep.ts';
 import type { EffectContext, FaultDriver, Json, Lease, Ports } from './ports.ts';
@@ -81,7 +82,7 @@ async function carryOut(
       if (run.phase === 'reverting') await store.setUnderWay(run.id, true);
       return lock(ports, run, command.resources, signal);
     case 'unlock':
-      for (const resource of command.resources) await store.unlock(resource, run.id);
+      for (const resource of command.resources) await store.unlock(resource, run.id, usedAt(run, resource));
       await store.setUnderWay(run.id, false);
       return done;
     case 'check-stops':
@@ -160,7 +161,27 @@ async function gatherFacts(
     readStops(ports, run, known),
   ]);
   const units = ports.drivers.flatMap((driver) => driver.plan(run.experiment, facts.targets, run));
-  return { type: 'facts', facts: { ...facts, stops, units, checks, at: ports.clock.now() } };
+  const cools = Math.max(run.experiment.cooldown ?? 0, facts.limits.cooldownMs ?? 0) > 0;
+  const lastUsed = cools ? await lastUses(ports, units) : [];
+  return { type: 'facts', facts: { ...facts, stops, units, checks, lastUsed, at: ports.clock.now() } };
+}
+
+async function lastUses(
+  { store }: Ports,
+  units: readonly UnitPlan[],
+): Promise<NonNullable<Facts['lastUsed']>> {
+  const uses = await Promise.all(
+    [...new Set(units.map(({ resource }) => resource))].map(async (resource) => ({
+      resource,
+      at: await store.lastUsed(resource),
+    })),
+  );
+  return uses.flatMap(({ resource, at }) => (at === null ? [] : [{ resource, at }]));
+}
+
+/** Where the run may have changed it. */
+function usedAt({ units, endedAt }: Run, resource: ResourceId): EpochMs | null {
+  return units.some((unit) => unit.resource === resource && wasApplied(unit)) ? endedAt : null;
 }
 
 async function readStops(ports: Ports, run: Run, known: Known = {}): Promise<Stops> {

@@ -43,7 +43,10 @@ export interface Store {
     from: RunId,
     owner: RunId,
   ): Promise<{ readonly epoch: number } | { readonly heldBy: RunId }>;
-  unlock(resource: ResourceId, owner: RunId): Promise<void>;
+  /** `usedAt`, where the owner changed the resource, is kept for `lastUsed`. */
+  unlock(resource: ResourceId, owner: RunId, usedAt: EpochMs | null): Promise<void>;
+  /** When a run that had changed it freed the resource; null where none did. */
+  lastUsed(resource: ResourceId): Promise<EpochMs | null>;
   /** One effect on a resource at a time. A revert may take the lease from an apply, since that is reverted again anyway. */
   takeLease(resource: ResourceId, lease: Lease): Promise<boolean>;
   releaseLease(resource: ResourceId, holder: string): Promise<void>;

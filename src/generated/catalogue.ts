@@ -4007,6 +4007,148 @@ export const experimentSchema: SchemaNode = {
     }
    }
   },
+  "window": {
+   "title": "Window",
+   "description": "When a run may be under way, within what the settings allow. Without it: weekdays from 09:00 to 17:00, unless the settings have windows.",
+   "oneOf": [
+    {
+     "const": "always"
+    },
+    {
+     "title": "Window",
+     "description": "Hours within which a run begins and ends, on some weekdays or on one date. Past midnight where \"to\" is not after \"from\".",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "from",
+      "to"
+     ],
+     "properties": {
+      "days": {
+       "title": "Weekdays",
+       "description": "Without them: MON to FRI.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 7,
+       "uniqueItems": true,
+       "items": {
+        "title": "Weekday",
+        "enum": [
+         "MON",
+         "TUE",
+         "WED",
+         "THU",
+         "FRI",
+         "SAT",
+         "SUN"
+        ]
+       }
+      },
+      "date": {
+       "title": "Date",
+       "description": "One date in the place of weekdays.",
+       "type": "string",
+       "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+       "maxLength": 10
+      },
+      "from": {
+       "title": "Time of day",
+       "description": "Hours and minutes, in quotes: \"09:00\".",
+       "type": "string",
+       "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+       "maxLength": 5
+      },
+      "to": {
+       "title": "Time of day",
+       "description": "Hours and minutes, in quotes: \"09:00\".",
+       "type": "string",
+       "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+       "maxLength": 5
+      },
+      "timezone": {
+       "title": "Time zone",
+       "description": "An IANA time zone. Without it: the schedule's, else that of the settings.",
+       "type": "string",
+       "pattern": "^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
+       "maxLength": 64
+      }
+     }
+    },
+    {
+     "type": "array",
+     "minItems": 1,
+     "maxItems": 14,
+     "items": {
+      "title": "Window",
+      "description": "Hours within which a run begins and ends, on some weekdays or on one date. Past midnight where \"to\" is not after \"from\".",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "from",
+       "to"
+      ],
+      "properties": {
+       "days": {
+        "title": "Weekdays",
+        "description": "Without them: MON to FRI.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 7,
+        "uniqueItems": true,
+        "items": {
+         "title": "Weekday",
+         "enum": [
+          "MON",
+          "TUE",
+          "WED",
+          "THU",
+          "FRI",
+          "SAT",
+          "SUN"
+         ]
+        }
+       },
+       "date": {
+        "title": "Date",
+        "description": "One date in the place of weekdays.",
+        "type": "string",
+        "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        "maxLength": 10
+       },
+       "from": {
+        "title": "Time of day",
+        "description": "Hours and minutes, in quotes: \"09:00\".",
+        "type": "string",
+        "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+        "maxLength": 5
+       },
+       "to": {
+        "title": "Time of day",
+        "description": "Hours and minutes, in quotes: \"09:00\".",
+        "type": "string",
+        "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+        "maxLength": 5
+       },
+       "timezone": {
+        "title": "Time zone",
+        "description": "An IANA time zone. Without it: the schedule's, else that of the settings.",
+        "type": "string",
+        "pattern": "^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
+        "maxLength": 64
+       }
+      }
+     }
+    }
+   ]
+  },
+  "cooldown": {
+   "title": "Cooldown",
+   "description": "How long after a run its resources are left alone, at most 30d. The settings may ask for more.",
+   "type": "string",
+   "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+   "maxLength": 32,
+   "unit": "duration"
+  },
   "schedule": {
    "title": "Schedule",
    "description": "When the experiment runs by itself.",
@@ -4048,7 +4190,40 @@ export const experimentSchema: SchemaNode = {
      "type": "string",
      "pattern": "^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
      "maxLength": 64
+    },
+    "jitter": {
+     "title": "Jitter",
+     "description": "Starts at random within this time after the slot, or anywhere in what is left of the window: always the same time for the same slot.",
+     "oneOf": [
+      {
+       "const": "window"
+      },
+      {
+       "title": "Duration",
+       "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
+       "type": "string",
+       "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+       "maxLength": 32,
+       "unit": "duration"
+      }
+     ]
     }
+   }
+  },
+  "announce": {
+   "title": "Announce",
+   "description": "How long before a scheduled start the channels are told, each at most 14d: [24h, 15m].",
+   "type": "array",
+   "minItems": 1,
+   "maxItems": 5,
+   "uniqueItems": true,
+   "items": {
+    "title": "Duration",
+    "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+    "maxLength": 32,
+    "unit": "duration"
    }
   },
   "triggers": {

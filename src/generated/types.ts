@@ -983,6 +983,65 @@ export interface Experiment {
     onDeviation?: boolean;
   };
   /**
+   * When a run may be under way, within what the settings allow. Without it: weekdays from 09:00 to 17:00, unless the settings have windows.
+   */
+  window?:
+    | 'always'
+    | {
+        /**
+         * Without them: MON to FRI.
+         *
+         * @minItems 1
+         * @maxItems 7
+         */
+        days?: ('MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN')[];
+        /**
+         * One date in the place of weekdays.
+         */
+        date?: string;
+        /**
+         * Hours and minutes, in quotes: "09:00".
+         */
+        from: string;
+        /**
+         * Hours and minutes, in quotes: "09:00".
+         */
+        to: string;
+        /**
+         * An IANA time zone. Without it: the schedule's, else that of the settings.
+         */
+        timezone?: string;
+      }
+    | {
+        /**
+         * Without them: MON to FRI.
+         *
+         * @minItems 1
+         * @maxItems 7
+         */
+        days?: ('MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN')[];
+        /**
+         * One date in the place of weekdays.
+         */
+        date?: string;
+        /**
+         * Hours and minutes, in quotes: "09:00".
+         */
+        from: string;
+        /**
+         * Hours and minutes, in quotes: "09:00".
+         */
+        to: string;
+        /**
+         * An IANA time zone. Without it: the schedule's, else that of the settings.
+         */
+        timezone?: string;
+      }[];
+  /**
+   * How long after a run its resources are left alone, at most 30d. The settings may ask for more.
+   */
+  cooldown?: Millis;
+  /**
    * When the experiment runs by itself.
    */
   schedule?: {
@@ -998,7 +1057,18 @@ export interface Experiment {
      * An IANA time zone, such as Europe/Berlin.
      */
     timezone: string;
+    /**
+     * Starts at random within this time after the slot, or anywhere in what is left of the window: always the same time for the same slot.
+     */
+    jitter?: 'window' | Millis;
   };
+  /**
+   * How long before a scheduled start the channels are told, each at most 14d: [24h, 15m].
+   *
+   * @minItems 1
+   * @maxItems 5
+   */
+  announce?: Millis[];
   /**
    * Events whose match starts the experiment.
    *
@@ -1458,7 +1528,7 @@ export interface RunRequestedMessage {
 }
 
 /**
- * The detail of the event that is published once for each change of a run's phase: react to it with rules of your own.
+ * The detail of the event that is published once for each change of a run's phase, and for what people should hear besides: react to it with rules of your own.
  */
 export interface RunStateChangeMessage {
   /**
@@ -1473,6 +1543,40 @@ export interface RunStateChangeMessage {
    * Ascending within the run; the same number again is the same change.
    */
   seq: number;
+  /**
+   * A change of phase; a reminder of a coming start; a start put off; what the evidence says so far.
+   */
+  kind: 'phase' | 'reminder' | 'postponed' | 'evidence';
+  /**
+   * What belongs together for people: the run, or the session of a game day.
+   */
+  thread: string;
+  /**
+   * The session that the run belongs to; null where it belongs to none.
+   */
+  gameDay: null | {
+    /**
+     * The id of one execution of a game day.
+     */
+    session: string;
+    /**
+     * Lower-case letters, digits and hyphens.
+     */
+    name: string;
+    step: number;
+  };
+  /**
+   * When its checks begin, or began: milliseconds since 1970.
+   */
+  startAt: number;
+  /**
+   * Who or what asked for it, for people.
+   */
+  requestedBy: string;
+  /**
+   * Of the kill switch as the run last saw it: an approval names it, and the sequence number.
+   */
+  generation: number;
   /**
    * Milliseconds since 1970.
    */

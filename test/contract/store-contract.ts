@@ -153,8 +153,8 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
         const epochs: unknown[] = [];
         for (const owner of ['run-a', 'run-b', 'run-a']) {
           epochs.push(await store.lock(resource, owner));
-          await store.unlock(resource, owner);
-          await store.unlock(resource, owner);
+          await store.unlock(resource, owner, null);
+          await store.unlock(resource, owner, null);
         }
         epochs.push(await store.lock(resource, 'run-c'));
         epochs.push(await store.takeOver(resource, 'run-c', 'run-d'));
@@ -163,10 +163,23 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
 
       it('are freed by their owner only, and freeing what was never locked does nothing', async () => {
         const resource = fresh('dose:fn');
-        await store.unlock(resource, 'run-a');
+        await store.unlock(resource, 'run-a', null);
         await store.lock(resource, 'run-a');
-        await store.unlock(resource, 'run-b');
+        await store.unlock(resource, 'run-b', null);
         expect(await store.lock(resource, 'run-b')).toEqual({ heldBy: 'run-a' });
+      });
+
+      it('tell when a run that had changed it left the resource last', async () => {
+        const resource = fresh('dose:fn');
+        expect(await store.lastUsed(resource)).toBeNull();
+        await store.lock(resource, 'run-a');
+        await store.unlock(resource, 'run-b', 1_000);
+        await store.unlock(resource, 'run-a', 2_000);
+        await store.unlock(resource, 'run-a', 3_000);
+        expect(await store.lastUsed(resource)).toBe(2_000);
+        await store.lock(resource, 'run-c');
+        await store.unlock(resource, 'run-c', null);
+        expect(await store.lastUsed(resource)).toBe(2_000);
       });
 
       it('are taken over from the named owner only, and once', async () => {

@@ -51,7 +51,7 @@ describe('what DynamoDB may delete by itself', () => {
 
     await store.addActive('run', at);
     await store.lock('dose:a', 'run');
-    await store.unlock('dose:a', 'run');
+    await store.unlock('dose:a', 'run', null);
     await store.setKillSwitch(true);
     const others = [
       { pk: 'active', sk: 'run' },

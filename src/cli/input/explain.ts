@@ -1,7 +1,7 @@
 // Why a file does not follow its schema, one sentence for each mistake. The generated validators decide whether it does;
 // they answer for every branch and keyword, and a person wants to hear of the branch that was meant.
 import { type Path, type Problem, show } from '../../core/problem.ts';
-import { isMapping, isPresence } from '../../core/schema-branch.ts';
+import { isMapping, isPresence, typeOf } from '../../core/schema-branch.ts';
 import { suggest } from '../../core/suggest.ts';
 import { isUnit } from '../../core/units.ts';
 import type { SchemaNode } from '../../generated/catalogue.ts';
@@ -74,7 +74,7 @@ function explainAlternatives(
     const quantity = branches.find((branch) => isUnit(branch.unit));
     const scalar = typeof value === 'string' || typeof value === 'number';
     if (quantity !== undefined && scalar) return explain(quantity, value, path);
-    const same = branches.find((branch) => branch.type === typeof value);
+    const same = branches.find((branch) => branch.type === typeOf(value));
     return same === undefined ? wrongType(schema, value, path) : explain(same, value, path);
   }
   const all = mappings.flatMap((branch) => Object.keys(branch.properties ?? {}));

@@ -5,6 +5,7 @@ import { refuse, wasApplied } from './ending.ts';
 import { afterPreparation, expireApplies } from './injecting.ts';
 import { driveRecovery, look } from './observing.ts';
 import { driveReverts, startReverting } from './reverting.ts';
+import { approvalDueAt, remind } from './waiting.ts';
 
 /** Checks that last longer than this are no checks any more: the world has moved on. */
 const maxCheckingMs = 5 * 60_000;
@@ -19,11 +20,12 @@ export function advance(draft: Draft): void {
         refuse(draft, 'not-ready', 'The facts could not be gathered in time.');
       break;
     case 'awaiting-approval':
-      if (at > run.phaseSince + run.settings.approvalMs)
-        refuse(draft, 'approval-expired', 'Nobody approved in time.');
+      remind(draft);
+      if (at > approvalDueAt(run)) refuse(draft, 'approval-expired', 'Nobody approved in time.');
       break;
     case 'announced':
       if (at >= run.startAt) startChecking(draft);
+      else remind(draft);
       break;
     case 'checking':
       if (at > run.phaseSince + maxCheckingMs) refuse(draft, 'not-ready', 'The checks did not end in time.');

@@ -42,8 +42,10 @@ function thrownSince(run: Run, facts: Facts): boolean {
 }
 
 function afterRequest(draft: Draft, facts: Facts): void {
-  if (facts.limits.approvalRequired) draft.enter('awaiting-approval', 'The settings ask for an approval.');
-  else draft.enter('announced', 'Every guard agrees.');
+  if (facts.limits.approvalRequired && draft.run.approval === null) {
+    draft.patch({ askedSeq: draft.run.seq + 1 });
+    draft.enter('awaiting-approval', 'The settings ask for an approval.');
+  } else draft.enter('announced', 'Every guard agrees.');
 }
 
 export function startChecking(draft: Draft): void {

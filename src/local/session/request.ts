@@ -53,13 +53,15 @@ function settingsOf(options: Omit<RequestOptions, 'experiment' | 'service'>): Ru
   };
 }
 
-/** Alarms, schedules, triggers and channels exist on AWS only. */
+/** Alarms, schedules, triggers and channels exist on AWS only. Where alarms were all that ends a run early, a deviation does. */
 function withoutCloud(experiment: Experiment): Experiment {
-  const { schedule, triggers, notify, abort, ...rest } = experiment;
+  const { schedule, announce, triggers, notify, abort, ...rest } = experiment;
   void schedule;
+  void announce;
   void triggers;
   void notify;
-  return { ...rest, abort: { onDeviation: abort?.onDeviation ?? true } };
+  const hasAlarms = (abort?.alarms ?? []).length > 0;
+  return { ...rest, abort: { onDeviation: hasAlarms || (abort?.onDeviation ?? true) } };
 }
 
 function onlyInTheCloud(experiment: Experiment): Run['notJudged'] {

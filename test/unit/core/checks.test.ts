@@ -37,8 +37,10 @@ const only = { hypotheses: [], checks: [spec] };
 const facts = (checks: readonly CheckResult[] = [kept('before')]): Facts =>
   factsOf({ units: [policy], checks });
 
+type Seen = Extract<CommandResult, { type: 'observed' }>;
+
 function look(checks: readonly CheckResult[], effects: readonly UnitObservation[] = []): CommandResult {
-  return { ...(observed() as Extract<CommandResult, { type: 'observed' }>), targets: [], checks, effects };
+  return { ...(observed() as Seen), targets: [], checks, effects };
 }
 
 function observing(change: Partial<CheckSpec> = {}): Driven {
@@ -101,13 +103,18 @@ describe('under the fault', () => {
   });
 
   it('and does not where the file says so, but the verdict is the same', () => {
-    const onDeviation = { ...experiment, abort: { onDeviation: false } };
-    const driven = drivenTo('observing', { ...only, experiment: onDeviation }, facts());
-    driven.tick().result('observe', look([broken('during')]));
+    const onAlarm = { ...experiment, abort: { alarms: ['errors'], onDeviation: false } };
+    const stops = {
+      killSwitch: { on: false, generation: 0 },
+      alarms: [{ name: 'errors', state: 'OK' as const }],
+    };
+    const driven = drivenTo('observing', { ...only, experiment: onAlarm }, { ...facts(), stops });
+    const seen = (...checks: readonly CheckResult[]): CommandResult => ({ ...(look(checks) as Seen), stops });
+    driven.tick().result('observe', seen(broken('during')));
     expect(driven.run.phase).toBe('observing');
     recovering(driven)
       .tick(30_000)
-      .result('observe', look([kept('after')]));
+      .result('observe', seen(kept('after')));
     expect(driven.run.outcome).toMatchObject({ result: 'completed', verdict: { verdict: 'deviated' } });
   });
 

@@ -28,6 +28,28 @@ const refused: readonly [code: string, why: string, facts: Partial<Facts>, chang
     'the kind is not allowed',
     { limits: { ...limits, allowedKinds: ['dependency.error'] } },
   ],
+  [
+    'stage-not-allowed',
+    'the settings allow nothing here',
+    { limits: { ...limits, refusals: [{ code: 'stage-not-allowed', reason: 'Not at this stage.' }] } },
+  ],
+  ['no-stop-condition', 'nothing would end it early', {}, { abort: { onDeviation: false } }],
+  ['alarms-required', 'the settings ask for an alarm', { limits: { ...limits, alarmsRequired: true } }],
+  [
+    'cooling-down',
+    'a run left the resource a moment ago',
+    { lastUsed: [{ resource: unit.resource, at: startAt - 59_999 }] },
+    { cooldown: 60_000 },
+  ],
+  [
+    'cooling-down',
+    'the settings leave resources alone for longer',
+    {
+      limits: { ...limits, cooldownMs: 120_000 },
+      lastUsed: [{ resource: unit.resource, at: startAt - 60_000 }],
+    },
+    { cooldown: 60_000 },
+  ],
   ['target-unknown', 'the target is not known', { targets: [] }],
   ['target-unknown', 'there is no such function', { targets: [{ ...target, id: null }] }],
   [
@@ -49,6 +71,22 @@ const allowed: readonly [why: string, facts: Partial<Facts>, change?: Change][] 
   ['exposure and duration are at the cap', {}, { exposure: 0.5, duration: 600_000 }],
   ['one more run is allowed', { limits: { ...limits, runsNow: 2 } }],
   ['the kind is allowed', { limits: { ...limits, allowedKinds: ['invocation.error'] } }],
+  ['all such kinds are allowed', { limits: { ...limits, allowedKinds: ['invocation.*'] } }],
+  [
+    'only an alarm would end it early',
+    { stops: alarm('OK') },
+    { abort: { alarms: ['errors'], onDeviation: false } },
+  ],
+  [
+    'the settings ask for an alarm and there is one',
+    { limits: { ...limits, alarmsRequired: true }, stops: alarm('OK') },
+    guarded,
+  ],
+  [
+    'the resource has been left alone for as long as asked',
+    { lastUsed: [{ resource: unit.resource, at: startAt - 60_000 }] },
+    { cooldown: 60_000 },
+  ],
   [
     'an alarm is quiet by nature',
     { stops: alarm('INSUFFICIENT_DATA') },

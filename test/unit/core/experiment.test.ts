@@ -196,6 +196,35 @@ it.each<[string, File, string[]]>([
   ],
   ['an alarm twice', { abort: { alarms: ['a', { name: 'a' }] } }, ['abort.alarms.1 duplicate-alarm']],
   [
+    'nothing that would end it early',
+    { abort: { onDeviation: false } },
+    ['abort.onDeviation no-stop-condition'],
+  ],
+  [
+    'a window on weekdays and on a date',
+    { window: { days: ['MON'], date: '2026-12-04', from: '10:00', to: '12:00' } },
+    ['window.date mixed-window'],
+  ],
+  [
+    'windows on a date, in a zone and at times that cannot be',
+    {
+      window: [
+        { date: '2026-02-29', from: '10:00', to: '12:00' },
+        { from: '24:00', to: '09:00', timezone: 'Europe/Berln' },
+        { from: '09:00', to: '09:00' },
+      ],
+    },
+    [
+      'window.0.date no-such-date',
+      'window.1.timezone unknown-timezone',
+      'window.1.from bad-time',
+      'window.2.to empty-window',
+    ],
+  ],
+  ['a cooldown of months', { cooldown: '31d' }, ['cooldown too-long']],
+  ['an announcement a month ahead', { announce: ['1h', '15d'] }, ['announce.1 too-long']],
+  ['an announcement of nothing', { announce: ['1h'], schedule: undefined }, ['announce nothing-to-announce']],
+  [
     'a time zone that does not exist',
     { schedule: { ...file.schedule, timezone: 'Europe/Berln' } },
     ['schedule.timezone unknown-timezone'],

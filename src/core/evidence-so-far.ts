@@ -1,0 +1,43 @@
+import type { EpochMs } from './ids.ts';
+import { deviated } from './judge.ts';
+import type { Run } from './run.ts';
+import { formatDuration } from './units.ts';
+
+/** Of a shorter run nobody wants to hear before its end. */
+const shortestMs = 4 * 60_000;
+const secondMs = 1_000;
+/** Odds for harm that people should hear of before they are enough to end the run. */
+const notableOdds = 3;
+
+/** How many quarters of the planned time are over; the last one is told by the end itself. */
+export function quartersOf({ injection, experiment }: Run, at: EpochMs): number {
+  const since = injection?.observingSince ?? null;
+  if (injection === null || since === null || experiment.duration < shortestMs) return 0;
+  return Math.min(3, Math.floor((4 * (at - since)) / Math.max(1, injection.endsAt - since)));
+}
+
+/** What a run under way shows, in a few sentences. */
+export function evidenceSoFar(run: Run, at: EpochMs): string {
+  const { injection, measuring, experiment } = run;
+  const elapsedMs = at - (injection?.observingSince ?? at);
+  const time = `${formatDuration(Math.round(elapsedMs / secondMs) * secondMs)} of ${formatDuration(experiment.duration)}.`;
+  const enrolled = measuring.realms > 0 ? ` ${measuring.enrolled} invocations in both groups.` : '';
+  return `${time}${enrolled} ${[...hypothesesOf(run), ...checksOf(run)].join('; ')}.`;
+}
+
+function hypothesesOf({ hypotheses, settings: { judge } }: Run): readonly string[] {
+  const needed = Math.log(1 / judge.alphaHeld);
+  return hypotheses.map((state) => {
+    if (deviated(state, judge)) return `${state.claim}: does not hold`;
+    if (state.maxLogHarm >= Math.log(notableOdds)) return `${state.claim}: some evidence of harm`;
+    return state.logHeld !== null && state.logHeld >= needed
+      ? `${state.claim}: shown to hold so far`
+      : `${state.claim}: no sign of harm so far`;
+  });
+}
+
+function checksOf({ checks }: Run): readonly string[] {
+  return checks
+    .filter(({ when }) => when.includes('during'))
+    .map(({ claim, broke }) => `${claim}: ${broke.during === undefined ? 'holds' : 'does not hold'}`);
+}
