@@ -73,9 +73,6 @@ const earlyEnd: readonly Grant[] = [
   disarmDeadMan,
 ];
 
-/** Names of buckets are unique in all of AWS. */
-const reports = 'inoculate-{stage}-reports-{account}-{region}';
-
 const invokeRolePolicy: Grant = {
   sid: 'InvokeRolePolicy',
   actions: ['lambda:InvokeFunction'],
@@ -251,25 +248,6 @@ export const controllerFunctions = {
       },
       consume('notify'),
       logs('notify'),
-    ],
-  },
-  report: {
-    does: 'writes the reports of what has ended',
-    steps: [],
-    observes: false,
-    grants: [
-      ...controlTable(
-        { get: ['run#*'], batchGet: runState, query: ['run#*'] },
-        'the ended run and its journal',
-      ),
-      {
-        sid: 'WriteReports',
-        actions: ['s3:PutObject'],
-        resources: [`arn:{partition}:s3:::${reports}/runs/*`, `arn:{partition}:s3:::${reports}/gamedays/*`],
-        why: 'reports are written, and neither read nor removed',
-      },
-      deadLetters,
-      logs('report'),
     ],
   },
   'role-policy': {

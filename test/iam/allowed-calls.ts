@@ -4,7 +4,6 @@ import {
   control,
   functions,
   key,
-  reports,
   schedule,
   schedulerRole,
   event,
@@ -75,9 +74,7 @@ export const allowed: readonly Listed[] = [
     'SendMessage',
     { QueueUrl: 'https://sqs/1/inoculate-dev-ticks' },
   ],
-  ['a webhook', ['notify'], 'ssm', 'GetParameter', { Name: '/inoculate/dev/slack/webhooks/chaos' }],
-  ['the report of a run', ['report'], 's3', 'PutObject', { Bucket: reports, Key: 'runs/x/report.html' }],
-  ['of a session', ['report'], 's3', 'PutObject', { Bucket: reports, Key: 'gamedays/x/report.html' }],
+  ['a webhook', ['notify'], 'ssm', 'GetParameter', { Name: '/inoculate/dev/slack/chaos' }],
   ['alarms', ['start', 'tick', 'sweep'], 'monitoring', 'DescribeAlarms', { AlarmNames: ['a'] }],
   [
     'the function for policies of roles',

@@ -88,8 +88,4 @@ export const usedActions: Readonly<Record<string, RunsOf | { readonly when: stri
   'notify dynamodb:PutItem': 'thin-line',
   'notify sns:Publish': 'thin-line',
   'notify ssm:GetParameter': 'thin-line',
-  'report dynamodb:BatchGetItem': 'runs',
-  'report dynamodb:GetItem': 'runs',
-  'report dynamodb:Query': 'runs',
-  'report s3:PutObject': 'runs',
 };
