@@ -7,11 +7,15 @@ const arming = ['Start', 'Tick', 'Sweep', 'Alarm', 'Stop'].map((name) => `${name
 /** It sends messages to the queue that invokes it, on purpose: Lambda would stop that after some rounds. */
 const looping = 'TickLambdaFunction';
 
+/** S3 takes names of at most so many characters. */
+const longestBucket = 63;
+
 module.exports = class InoculateDeployment {
   constructor(serverless) {
     this.serverless = serverless;
     this.hooks = {
       initialize: () => {
+        this.requireStage();
         this.packageWithoutAws();
         this.leaveOutRolePolicies();
       },
@@ -20,12 +24,29 @@ module.exports = class InoculateDeployment {
     };
   }
 
+  /** The bucket of reports is called after stage, account and Region, and S3 takes fewer names than the rest of AWS. */
+  requireStage() {
+    const provider = this.serverless.getProvider('aws');
+    const [stage, region] = [provider.getStage(), provider.getRegion()];
+    const longest = longestBucket - `inoculate--reports-123456789012-${region}`.length;
+    if (/^[a-z0-9-]+$/.test(stage) && stage.length <= longest) return;
+    throw new this.serverless.classes.Error(
+      `Stage "${stage}" cannot be: the bucket of reports is called after it, and in ${region} that leaves ` +
+        `lower-case letters, digits and dashes, ${longest} at most`,
+    );
+  }
+
   /** Before packaging, the framework asks AWS whether a layer has changed; the answer only saves a version. */
   packageWithoutAws() {
     const compiler = this.serverless.pluginManager.plugins.find(
       (plugin) => typeof plugin.compareWithLastLayer === 'function',
     );
     if (compiler !== undefined) compiler.compareWithLastLayer = async () => undefined;
+  }
+
+  async reportsBucket(provider) {
+    const account = await provider.getAccountId();
+    return `inoculate-${provider.getStage()}-reports-${account}-${provider.getRegion()}`;
   }
 
   /** Only where it was asked for is there a function with a right to policies of roles. */
@@ -60,5 +81,7 @@ module.exports = class InoculateDeployment {
           `Stop them first: inoculate kill-switch on --stage ${stage}`,
       );
     await removal.removeRules();
+    if (this.serverless.service.custom.inoculate.protection.policy !== 'Delete') return;
+    await removal.emptyReports(await this.reportsBucket(provider));
   }
 };

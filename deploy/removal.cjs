@@ -9,6 +9,7 @@ const {
   ListTargetsByRuleCommand,
   RemoveTargetsCommand,
 } = require('@aws-sdk/client-eventbridge');
+const { DeleteObjectsCommand, ListObjectsV2Command, S3Client } = require('@aws-sdk/client-s3');
 
 /** DynamoDB reads this many items in one call. */
 const itemsPerCall = 100;
@@ -30,6 +31,20 @@ exports.removalOf = (prefix, region) => {
       } catch (error) {
         if (error.name === 'ResourceNotFoundException') return [];
         throw error;
+      }
+    },
+
+    /** CloudFormation deletes no bucket with something in it; a stage whose data are kept is not asked for this. */
+    async emptyReports(bucket) {
+      const s3 = new S3Client({ region });
+      try {
+        for (;;) {
+          const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+          if (Contents.length === 0) return;
+          await deleteObjects(s3, bucket, Contents);
+        }
+      } catch (error) {
+        if (error.name !== 'NoSuchBucket') throw error;
       }
     },
 
@@ -80,6 +95,21 @@ exports.removalOf = (prefix, region) => {
       }
     }
     return found.filter(({ phase }) => phase?.S !== 'ended').map(({ pk }) => pk.S.slice('run#'.length));
+  }
+
+  /** A page is at most 1000 objects, and so is what one call deletes. */
+  async function deleteObjects(s3, bucket, contents) {
+    const { Errors = [] } = await s3.send(
+      new DeleteObjectsCommand({
+        Bucket: bucket,
+        Delete: { Objects: contents.map(({ Key }) => ({ Key })), Quiet: true },
+      }),
+    );
+    const [first] = Errors;
+    if (first !== undefined)
+      throw new Error(
+        `${Errors.length} reports in ${bucket} cannot be deleted: ${first.Key}: ${first.Code} ${first.Message}`,
+      );
   }
 
   async function removeRule(name) {

@@ -53,6 +53,8 @@ export const signalSchemas: Readonly<Record<SignalKind, SchemaNode>> = ${JSON.st
 export const experimentSchema: SchemaNode = ${JSON.stringify(inlined(schemas.documents, 'inoculate:experiment'), null, 1)};
 
 export const workloadSchema: SchemaNode = ${JSON.stringify(inlined(schemas.documents, 'inoculate:workload'), null, 1)};
+
+export const gameDaySchema: SchemaNode = ${JSON.stringify(inlined(schemas.documents, 'inoculate:gameday'), null, 1)};
 `;
   return new Map([['src/generated/catalogue.ts', text]]);
 }

@@ -1,7 +1,6 @@
-import type { Guardrails } from '../core/guardrails.ts';
 import type { StoredGuardrails } from '../generated/types.ts';
-import { currentKey, guardrailsOf, guardrailsPartition, versionOf } from './dynamodb-guardrails.ts';
-import { type DynamoDbTable, type Item, type Key, number } from './dynamodb-table.ts';
+import { currentKey, guardrailsPartition, storedIn, versionOf } from './dynamodb-guardrails.ts';
+import { type DynamoDbTable, type Item, number, text } from './dynamodb-table.ts';
 
 /** A version of the settings in a line. */
 export interface SettingsLine {
@@ -11,43 +10,41 @@ export interface SettingsLine {
   readonly file: string;
 }
 
-/** One that is to be stored. */
-export interface NewVersion extends SettingsLine {
-  /** The file as it was written. */
+/** The same with the file as it was written, and what it says for this stage. */
+export interface SettingsVersion extends SettingsLine {
   readonly text: string;
   readonly guardrails: StoredGuardrails;
 }
 
-/** One that is stored. What cannot be understood of it refuses every run, as it does where runs are decided on. */
-export interface KeptVersion extends SettingsLine {
-  readonly text: string;
-  readonly guardrails: Guardrails;
-}
+/** As it is stored: what another version of Inoculate wrote need not be understood. */
+export type KeptVersion =
+  | (SettingsVersion & { readonly unreadable: null })
+  | (SettingsLine & { readonly text: string; readonly guardrails: null; readonly unreadable: string });
 
 /** The versions of the settings, for the one function that writes them. */
 export class DynamoDbSettings {
   readonly #table: DynamoDbTable;
-  readonly #stage: string;
 
-  constructor(table: DynamoDbTable, stage: string) {
+  constructor(table: DynamoDbTable) {
     this.#table = table;
-    this.#stage = stage;
   }
 
   /** The one in force; undefined where none is stored. */
-  current(): Promise<KeptVersion | undefined> {
-    return this.#read(currentKey);
+  async current(): Promise<KeptVersion | undefined> {
+    const item = await this.#table.get(currentKey);
+    return item === undefined ? undefined : keptOf(item);
   }
 
-  version(version: number): Promise<KeptVersion | undefined> {
-    return this.#read(versionKey(version));
+  async version(version: number): Promise<KeptVersion | undefined> {
+    const item = await this.#table.get(versionKey(version));
+    return item === undefined ? undefined : keptOf(item);
   }
 
   /** The last versions, the last first. */
   async history(limit: number): Promise<readonly SettingsLine[]> {
     const current = await this.#table.get(currentKey);
     if (current === undefined) return [];
-    const last = versionOf(current) ?? 1;
+    const last = number(current, 'version');
     const earlier = Array.from({ length: Math.min(limit, last) - 1 }, (_, index) => last - 1 - index);
     const items = await this.#table.getAll(earlier.map(versionKey));
     return [current, ...items].map(lineOf).sort((a, b) => b.version - a.version);
@@ -57,7 +54,7 @@ export class DynamoDbSettings {
    * Stores the version after the one that it replaces, unless somebody else has replaced that. `current` decides; the
    * version's own item follows it, and is written by the next version should this process die between the two.
    */
-  async put(settings: NewVersion): Promise<'stored' | 'conflict'> {
+  async put(settings: SettingsVersion): Promise<'stored' | 'conflict'> {
     const replaces = settings.version - 1;
     const before = replaces === 0 ? undefined : await this.#table.get(currentKey);
     if (before !== undefined && versionOf(before) === replaces) await this.#keep(before);
@@ -74,12 +71,6 @@ export class DynamoDbSettings {
     return 'stored';
   }
 
-  async #read(key: Key): Promise<KeptVersion | undefined> {
-    const item = await this.#table.get(key);
-    if (item === undefined) return undefined;
-    return { ...lineOf(item), text: item['text']?.S ?? '', guardrails: guardrailsOf(item, this.#stage) };
-  }
-
   /** Once: nothing changes what was in force. */
   async #keep({ pk: _pk, sk: _sk, ...item }: Item): Promise<void> {
     await this.#table.put(versionKey(number(item, 'version')), item, { if: 'attribute_not_exists(pk)' });
@@ -87,11 +78,11 @@ export class DynamoDbSettings {
 }
 
 /** So that the order of the keys is the order of the versions. */
-function versionKey(version: number): Key {
+function versionKey(version: number): { readonly pk: string; readonly sk: string } {
   return { pk: guardrailsPartition, sk: `version#${String(version).padStart(6, '0')}` };
 }
 
-function itemOf({ version, at, by, file, text: written, guardrails }: NewVersion): Item {
+function itemOf({ version, at, by, file, text: written, guardrails }: SettingsVersion): Item {
   return {
     version: { N: String(version) },
     at: { N: String(at) },
@@ -102,12 +93,19 @@ function itemOf({ version, at, by, file, text: written, guardrails }: NewVersion
   };
 }
 
-/** Also of an item that is broken: people are to see what they have to replace. */
 function lineOf(item: Item): SettingsLine {
   return {
-    version: versionOf(item) ?? 0,
-    at: Number(item['at']?.N ?? 0),
-    by: item['by']?.S ?? 'nobody known',
-    file: item['file']?.S ?? '',
+    version: number(item, 'version'),
+    at: number(item, 'at'),
+    by: text(item, 'by'),
+    file: text(item, 'file'),
   };
+}
+
+function keptOf(item: Item): KeptVersion {
+  const whole = { ...lineOf(item), text: text(item, 'text') };
+  const stored = storedIn(item);
+  return stored.ok
+    ? { ...whole, guardrails: stored.guardrails, unreadable: null }
+    : { ...whole, guardrails: null, unreadable: stored.reason };
 }

@@ -1,3 +1,4 @@
+import type { SecretsKeeper } from '../adapters/aws/secrets.ts';
 import { stagePattern } from '../core/stage.ts';
 
 /** What the deployment tells each function of the controller. */
@@ -18,6 +19,13 @@ export interface ControllerEnvironment {
   readonly startArn: string;
   /** Lets Scheduler invoke the dead-man and `start`. */
   readonly schedulerRoleArn: string;
+  /** Slack's Web API: another one for GovSlack, and in tests. */
+  readonly slackApi: string;
+  readonly secrets: SecretsKeeper;
+  /** Where reports are kept. */
+  readonly reportsBucket: string;
+  /** Of the deployed controller. */
+  readonly version: string;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -81,6 +89,21 @@ export function controllerEnvironment(variables: Variables): ControllerEnvironme
     },
     get schedulerRoleArn() {
       return required('INOCULATE_SCHEDULER_ROLE_ARN');
+    },
+    get slackApi() {
+      return variables['INOCULATE_SLACK_API'] ?? 'https://slack.com/api';
+    },
+    get secrets() {
+      const keeper = variables['INOCULATE_SECRETS'] ?? 'ssm';
+      if (keeper !== 'ssm' && keeper !== 'secretsmanager')
+        throw new Error('INOCULATE_SECRETS must be ssm or secretsmanager: deploy with --param secrets=…');
+      return keeper;
+    },
+    get reportsBucket() {
+      return required('INOCULATE_REPORTS_BUCKET');
+    },
+    get version() {
+      return required('INOCULATE_VERSION');
     },
   };
 }

@@ -24,14 +24,14 @@ export function openNotifier(
   aws: AwsClients = new AwsClients({ maxAttempts: 3 }),
 ): NotifyPorts {
   const environment = controllerEnvironment(variables);
-  const secrets = secretReader(aws, systemClock);
+  const secrets = secretReader(aws, systemClock, { stage: environment.stage, keeper: environment.secrets });
   const table = new DynamoDbTable(aws.get(DynamoDBClient), environment.controlTable, wait);
   return {
     told: new Told(table, () => systemClock.now()),
     notifiers: {
       sns: snsNotifier(aws, environment.topicArn),
       slack: slackNotifier({
-        webhook: (channel) => secrets(`/inoculate/${environment.stage}/slack/${channel}`),
+        webhook: (channel) => secrets(`slack/webhooks/${channel}`),
         timeoutMs: slackTimeoutMs,
       }),
     },

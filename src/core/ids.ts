@@ -11,3 +11,6 @@ export type ResourceId = string & { readonly [brand]?: 'ResourceId' };
 
 /** The faults of a run on one resource, as one unit of applying and reverting. */
 export type UnitId = string & { readonly [brand]?: 'UnitId' };
+
+/** One execution of a game day: derived from game day and slot, so the same slot is always the same session. */
+export type SessionId = string & { readonly [brand]?: 'SessionId' };

@@ -4360,3 +4360,231 @@ export const workloadSchema: SchemaNode = {
   }
  }
 };
+
+export const gameDaySchema: SchemaNode = {
+ "$schema": "https://json-schema.org/draft/2020-12/schema",
+ "$id": "inoculate:gameday",
+ "title": "Game day",
+ "description": "A planned session: several experiments, in order or side by side, in one window, announced ahead, with one report.",
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "inoculate",
+  "name",
+  "steps"
+ ],
+ "properties": {
+  "inoculate": {
+   "title": "Format",
+   "const": "gameday/1"
+  },
+  "name": {
+   "title": "Name",
+   "description": "The name of the game day: lower-case letters, digits and hyphens.",
+   "type": "string",
+   "pattern": "^[a-z][a-z0-9-]*$",
+   "minLength": 1,
+   "maxLength": 64
+  },
+  "purpose": {
+   "title": "Purpose",
+   "description": "What the team wants to learn, in a sentence.",
+   "type": "string",
+   "minLength": 1,
+   "maxLength": 500
+  },
+  "window": {
+   "title": "Window",
+   "description": "The date and hours of the game day: it begins at from, and no step begins that could not end before to. Without it a person starts each session.",
+   "type": "object",
+   "additionalProperties": false,
+   "required": [
+    "date",
+    "from",
+    "to",
+    "timezone"
+   ],
+   "properties": {
+    "date": {
+     "title": "Date",
+     "description": "A date, such as 2026-12-04.",
+     "type": "string",
+     "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+     "maxLength": 10
+    },
+    "from": {
+     "title": "From",
+     "description": "The time of day of the start, in quotes: \"10:00\".",
+     "type": "string",
+     "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+     "maxLength": 5
+    },
+    "to": {
+     "title": "To",
+     "description": "The time of day of the end, in quotes: \"12:30\". Past midnight where it is not after from.",
+     "type": "string",
+     "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+     "maxLength": 5
+    },
+    "timezone": {
+     "title": "Time zone",
+     "description": "An IANA time zone, such as Europe/Berlin.",
+     "type": "string",
+     "pattern": "^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
+     "maxLength": 64
+    }
+   }
+  },
+  "announce": {
+   "title": "Announce",
+   "description": "How long before the start the channels are told, each at most 14d: [24h, 15m].",
+   "type": "array",
+   "minItems": 1,
+   "maxItems": 5,
+   "uniqueItems": true,
+   "items": {
+    "title": "Duration",
+    "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+    "maxLength": 32,
+    "unit": "duration",
+    "most": "14d",
+    "least": "1m"
+   }
+  },
+  "steps": {
+   "title": "Steps",
+   "description": "What happens, one after the other.",
+   "type": "array",
+   "minItems": 1,
+   "maxItems": 20,
+   "items": {
+    "oneOf": [
+     {
+      "title": "an experiment",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "run"
+      ],
+      "properties": {
+       "run": {
+        "title": "Run",
+        "description": "The name of an experiment.",
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9-]*$",
+        "minLength": 1,
+        "maxLength": 64
+       }
+      }
+     },
+     {
+      "title": "experiments side by side",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "parallel"
+      ],
+      "properties": {
+       "parallel": {
+        "title": "Side by side",
+        "description": "The names of experiments that run at the same time.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "uniqueItems": true,
+        "items": {
+         "title": "Name",
+         "description": "Lower-case letters, digits and hyphens.",
+         "type": "string",
+         "pattern": "^[a-z][a-z0-9-]*$",
+         "minLength": 1,
+         "maxLength": 64
+        }
+       }
+      }
+     },
+     {
+      "title": "a pause",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "pause"
+      ],
+      "properties": {
+       "pause": {
+        "title": "Pause",
+        "description": "Waits for people, or for a time.",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+         "say",
+         "until"
+        ],
+        "properties": {
+         "say": {
+          "title": "Say",
+          "description": "What people are asked to do, in a sentence.",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 500
+         },
+         "until": {
+          "title": "Until",
+          "description": "approved: somebody lets the game day go on. Or a time, after which it goes on by itself: 10m.",
+          "oneOf": [
+           {
+            "const": "approved"
+           },
+           {
+            "title": "Duration",
+            "description": "A length of time with its unit: 800ms, 5s, 10m, 1h, 7d, 1h 30m.",
+            "type": "string",
+            "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+            "maxLength": 32,
+            "unit": "duration",
+            "least": "1m",
+            "most": "12h"
+           }
+          ]
+         },
+         "atMost": {
+          "title": "At most",
+          "description": "How long people are waited for, with until: approved. Where nobody lets it go on in time, the game day ends.",
+          "type": "string",
+          "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+          "maxLength": 32,
+          "unit": "duration",
+          "least": "1m",
+          "most": "12h"
+         }
+        }
+       }
+      }
+     }
+    ]
+   }
+  },
+  "onAbort": {
+   "title": "On abort",
+   "description": "stop: after a run that was aborted, that deviated or that failed, no further step begins. continue: the next one does. Without it: stop.",
+   "enum": [
+    "stop",
+    "continue"
+   ]
+  },
+  "notify": {
+   "title": "Notify",
+   "description": "The channels that hear of the game day and of all of its runs: sns, or slack:channel.",
+   "type": "array",
+   "maxItems": 10,
+   "uniqueItems": true,
+   "items": {
+    "type": "string",
+    "pattern": "^(sns|slack:#?[a-z0-9_-]+)$",
+    "maxLength": 90
+   }
+  }
+ }
+};

@@ -1377,6 +1377,103 @@ export interface StoredGuardrails {
 }
 
 /**
+ * A planned session: several experiments, in order or side by side, in one window, announced ahead, with one report.
+ */
+export interface GameDay {
+  inoculate: 'gameday/1';
+  /**
+   * The name of the game day: lower-case letters, digits and hyphens.
+   */
+  name: string;
+  /**
+   * What the team wants to learn, in a sentence.
+   */
+  purpose?: string;
+  /**
+   * The date and hours of the game day: it begins at from, and no step begins that could not end before to. Without it a person starts each session.
+   */
+  window?: {
+    /**
+     * A date, such as 2026-12-04.
+     */
+    date: string;
+    /**
+     * The time of day of the start, in quotes: "10:00".
+     */
+    from: string;
+    /**
+     * The time of day of the end, in quotes: "12:30". Past midnight where it is not after from.
+     */
+    to: string;
+    /**
+     * An IANA time zone, such as Europe/Berlin.
+     */
+    timezone: string;
+  };
+  /**
+   * How long before the start the channels are told, each at most 14d: [24h, 15m].
+   *
+   * @minItems 1
+   * @maxItems 5
+   */
+  announce?: Millis[];
+  /**
+   * What happens, one after the other.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  steps: (
+    | {
+        /**
+         * The name of an experiment.
+         */
+        run: string;
+      }
+    | {
+        /**
+         * The names of experiments that run at the same time.
+         *
+         * @minItems 1
+         * @maxItems 10
+         *
+         * Items: Lower-case letters, digits and hyphens.
+         */
+        parallel: string[];
+      }
+    | {
+        /**
+         * Waits for people, or for a time.
+         */
+        pause: {
+          /**
+           * What people are asked to do, in a sentence.
+           */
+          say: string;
+          /**
+           * approved: somebody lets the game day go on. Or a time, after which it goes on by itself: 10m.
+           */
+          until: 'approved' | Millis;
+          /**
+           * How long people are waited for, with until: approved. Where nobody lets it go on in time, the game day ends.
+           */
+          atMost?: Millis;
+        };
+      }
+  )[];
+  /**
+   * stop: after a run that was aborted, that deviated or that failed, no further step begins. continue: the next one does. Without it: stop.
+   */
+  onAbort?: 'stop' | 'continue';
+  /**
+   * The channels that hear of the game day and of all of its runs: sns, or slack:channel.
+   *
+   * @maxItems 10
+   */
+  notify?: string[];
+}
+
+/**
  * The message of a CloudWatch alarm action to an SNS topic, as far as it is read.
  */
 export interface AlarmNotificationMessage {
@@ -1431,6 +1528,113 @@ export interface DeadManMessage {
      */
     undo: unknown;
   }[];
+}
+
+/**
+ * The detail of the event that is published once for each thing to tell of a game day: react to it with rules of your own.
+ */
+export interface GameDayStateChangeMessage {
+  /**
+   * The id of one execution of a game day.
+   */
+  session: string;
+  /**
+   * Lower-case letters, digits and hyphens.
+   */
+  gameDay: string;
+  /**
+   * What the team wants to learn.
+   */
+  purpose: string | null;
+  /**
+   * Ascending within the session; the same number again is the same change.
+   */
+  seq: number;
+  /**
+   * Milliseconds since 1970.
+   */
+  at: number;
+  phase: 'planned' | 'awaiting-approval' | 'announced' | 'running' | 'paused' | 'ended';
+  /**
+   * A change of the session's phase, a reminder of its start, a step that begins or is over, or a pause that begins or is over.
+   */
+  kind: 'phase' | 'reminder' | 'step' | 'pause';
+  /**
+   * What happened, in a sentence.
+   */
+  reason: string;
+  /**
+   * Who asked for it, for people.
+   */
+  requestedBy: string;
+  /**
+   * Of the kill switch: an approval names it.
+   */
+  generation: number;
+  /**
+   * Milliseconds since 1970.
+   */
+  startAt: number;
+  /**
+   * The end of its window, in milliseconds since 1970; null where it has none.
+   */
+  endsAt: number | null;
+  /**
+   * What belongs together for people: the session's id.
+   */
+  thread: string;
+  /**
+   * Whom the game day wants told: sns, slack:channel.
+   */
+  channels: string[];
+  /**
+   * The number of the step that this is about, from 1; null where it is about none.
+   */
+  step: number | null;
+  /**
+   * All of its steps, as they stood when this was published.
+   */
+  steps: {
+    step: number;
+    /**
+     * The experiments, or what a pause says.
+     */
+    title: string;
+    state: 'waiting' | 'running' | 'paused' | 'done' | 'not-run';
+    /**
+     * Why it was not run, or how a pause ended.
+     */
+    reason: string | null;
+    runs: {
+      /**
+       * Lower-case letters, digits and hyphens.
+       */
+      experiment: string;
+      /**
+       * The run's id; it has begun where it has a phase.
+       */
+      run: string;
+      /**
+       * The run's phase as it was last read; null where it was not started.
+       */
+      phase: string | null;
+      /**
+       * How it ended; null as long as it has not. A run that was aborted because it deviated counts as deviated.
+       */
+      outcome: 'held' | 'deviated' | 'inconclusive' | 'aborted' | 'refused' | 'errored' | 'not-run' | null;
+      /**
+       * Why it ended so, in a sentence.
+       */
+      reason: string | null;
+    }[];
+  }[];
+  /**
+   * Why it ended early; null where it did not.
+   */
+  stopped: null | {
+    code: string;
+    reason: string;
+  };
 }
 
 /**
@@ -1661,118 +1865,6 @@ export type SettingsMessage =
        */
       replaces: number;
     };
-
-/**
- * Somebody used a button of a message: the payload block_actions. Slack adds other fields as it likes.
- */
-export interface SlackActionsMessage {
-  type: 'block_actions';
-  user: {
-    id: string;
-    name?: string;
-    username?: string;
-    team_id?: string;
-    [k: string]: unknown;
-  };
-  /**
-   * Null where the app is installed for a whole organisation.
-   */
-  team?: {
-    id: string;
-    [k: string]: unknown;
-  } | null;
-  response_url?: string;
-  /**
-   * @minItems 1
-   * @maxItems 25
-   */
-  actions: {
-    action_id: string;
-    value?: string;
-    [k: string]: unknown;
-  }[];
-  [k: string]: unknown;
-}
-
-/**
- * The fields of a slash command's form. Slack adds others as it likes.
- */
-export interface SlackCommandMessage {
-  /**
-   * The command with its slash.
-   */
-  command: string;
-  /**
-   * What stands after the command.
-   */
-  text: string;
-  team_id: string;
-  user_id: string;
-  user_name?: string;
-  response_url: string;
-  [k: string]: unknown;
-}
-
-/**
- * A request of anybody at the address of the function, as Lambda hands it over (payload format 2.0).
- */
-export interface SlackHttpMessage {
-  headers: {
-    [k: string]: string;
-  };
-  /**
-   * Left out where there is none.
-   */
-  body?: string;
-  isBase64Encoded: boolean;
-  requestContext: {
-    http: {
-      method: string;
-      [k: string]: unknown;
-    };
-    [k: string]: unknown;
-  };
-  [k: string]: unknown;
-}
-
-/**
- * What somebody asked in Slack, from the function that took it to the one that does it.
- */
-export interface SlackWorkMessage {
-  inoculate: 'slack-work/1';
-  /**
-   * Of Slack's request: the same id again is the same request.
-   */
-  id: string;
-  /**
-   * When Slack signed it, in milliseconds.
-   */
-  at: number;
-  user: string;
-  /**
-   * What the user is called, for people.
-   */
-  name: string;
-  team: string;
-  /**
-   * Where the answer goes; null where Slack gave no such address.
-   */
-  responseUrl: string | null;
-  ask:
-    | {
-        kind: 'command';
-        /**
-         * The command with its slash.
-         */
-        command: string;
-        text: string;
-      }
-    | {
-        kind: 'button';
-        action: string;
-        value: string;
-      };
-}
 
 /**
  * What an experiment's schedule sends: the slot is the scheduled time, not the time of arrival.

@@ -47,7 +47,7 @@ const wholeRuns: readonly Grant[] = [
 ];
 
 const wholeRunsTable = {
-  get: ['run#*', 'lock#*', 'settings', 'guardrails'],
+  get: ['run#*', 'lock#*', 'settings'],
   batchGet: runState,
   query: ['active'],
   put: ['run#*'],
@@ -73,6 +73,9 @@ const earlyEnd: readonly Grant[] = [
   disarmDeadMan,
 ];
 
+/** Names of buckets are unique in all of AWS. */
+const reports = 'inoculate-{stage}-reports-{account}-{region}';
+
 const invokeRolePolicy: Grant = {
   sid: 'InvokeRolePolicy',
   actions: ['lambda:InvokeFunction'],
@@ -90,7 +93,7 @@ export const controllerFunctions = {
     grants: [
       ...controlTable(
         {
-          get: ['experiments', 'guardrails', 'settings', 'run#*'],
+          get: ['experiments', 'settings', 'run#*'],
           batchGet: runState,
           query: ['active'],
           put: ['run#*', 'experiment#*'],
@@ -250,16 +253,23 @@ export const controllerFunctions = {
       logs('notify'),
     ],
   },
-  settings: {
-    does: 'keeps the settings of the team; never starts a run, never touches a target',
+  report: {
+    does: 'writes the reports of what has ended',
     steps: [],
     observes: false,
     grants: [
       ...controlTable(
-        { get: ['guardrails'], batchGet: ['guardrails'], put: ['guardrails'] },
-        'the settings in force, and every version before them',
+        { get: ['run#*'], batchGet: runState, query: ['run#*'] },
+        'the ended run and its journal',
       ),
-      logs('settings'),
+      {
+        sid: 'WriteReports',
+        actions: ['s3:PutObject'],
+        resources: [`arn:{partition}:s3:::${reports}/runs/*`, `arn:{partition}:s3:::${reports}/gamedays/*`],
+        why: 'reports are written, and neither read nor removed',
+      },
+      deadLetters,
+      logs('report'),
     ],
   },
   'role-policy': {

@@ -14,6 +14,7 @@ export const everyone = [
   'stop',
   'deadman',
   'notify',
+  'report',
   'role-policy',
 ];
 export const reverting = ['alarm', 'stop', 'deadman'];
@@ -22,6 +23,7 @@ export const but = (...names: string[]): string[] => everyone.filter((name) => !
 
 export const control = 'inoculate-dev-control';
 export const functions = 'inoculate-dev-functions';
+export const reports = 'inoculate-dev-reports-123456789012-eu-central-1';
 export const item = (TableName: string, pk: string): Call['input'] => ({
   TableName,
   Item: { pk: { S: pk } },

@@ -41,6 +41,10 @@ const environment = {
   deadManArn: 'arn:aws:lambda:eu-central-1:123456789012:function:inoculate-test-deadman:1',
   startArn: 'arn:aws:lambda:eu-central-1:123456789012:function:inoculate-test-start',
   schedulerRoleArn: 'arn:aws:iam::123456789012:role/scheduler',
+  slackApi: 'https://slack.com/api',
+  secrets: 'ssm' as const,
+  reportsBucket: 'inoculate-test-reports-123456789012-eu-central-1',
+  version: '0.0.0',
 };
 
 export interface Tick {

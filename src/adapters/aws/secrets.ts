@@ -5,25 +5,50 @@ import type { Clock } from '../../engine/ports.ts';
 /** A secret that was changed is used after this. */
 const keptMs = 5 * 60_000;
 
-/** Secrets in SSM parameters, kept in memory for a while; undefined where there is no such parameter. */
+/** Where a team keeps secrets; `--param secrets=…` of the deployment. */
+export type SecretsKeeper = 'ssm' | 'secretsmanager';
+
+/** Reads a secret of this stage by the rest of its name; undefined where there is none. */
+export type ReadSecret = (name: SlackSecret) => Promise<string | undefined>;
+
+export type SlackSecret = 'slack/bot-token' | 'slack/signing-secret' | `slack/webhooks/${string}`;
+
+/**
+ * Secrets of the controller, kept in memory for a while. Those of Secrets Manager are read through SSM, which knows them
+ * by a name of its own: https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html
+ */
 export function secretReader(
   aws: AwsClients,
   clock: Pick<Clock, 'now'>,
-): (parameter: string) => Promise<string | undefined> {
+  { stage, keeper }: { readonly stage: string; readonly keeper: SecretsKeeper },
+): ReadSecret {
   const kept = new Map<string, { readonly value: string; readonly until: number }>();
-  return async (parameter) => {
-    const known = kept.get(parameter);
+  return async (name) => {
+    const known = kept.get(name);
     if (known !== undefined && known.until > clock.now()) return known.value;
-    try {
-      const { Parameter } = await aws
-        .get(SSMClient)
-        .send(new GetParameterCommand({ Name: parameter, WithDecryption: true }));
-      const value = Parameter?.Value;
-      if (value !== undefined) kept.set(parameter, { value, until: clock.now() + keptMs });
-      return value;
-    } catch (error) {
-      if (error instanceof ParameterNotFound) return undefined;
-      throw error;
-    }
+    const value = await parameter(aws, secretParameter(keeper, stage, name));
+    if (value === undefined) kept.delete(name);
+    else kept.set(name, { value, until: clock.now() + keptMs });
+    return value;
   };
+}
+
+/** What SSM knows a secret by. */
+export function secretParameter(keeper: SecretsKeeper, stage: string, name: SlackSecret): string {
+  const path = `inoculate/${stage}/${name}`;
+  return keeper === 'ssm' ? `/${path}` : `/aws/reference/secretsmanager/${path}`;
+}
+
+/** Lines end with a line feed where they came out of a file: no secret of Slack's has white space at its ends. */
+async function parameter(aws: AwsClients, name: string): Promise<string | undefined> {
+  try {
+    const { Parameter } = await aws
+      .get(SSMClient)
+      .send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+    const value = Parameter?.Value?.trim();
+    return value === '' ? undefined : value;
+  } catch (error) {
+    if (error instanceof ParameterNotFound) return undefined;
+    throw error;
+  }
 }

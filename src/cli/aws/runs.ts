@@ -1,8 +1,7 @@
 import type { RunId } from '../../core/ids.ts';
 import type { JournalEntry } from '../../core/journal.ts';
 import type { Run } from '../../core/run.ts';
-import { explainFault } from '../../faults/explain.ts';
-import { listed } from '../../report/format.ts';
+import { recordOf as recordOnAws } from '../../controller/run-record.ts';
 import type { RunRecord } from '../../report/record.ts';
 import { UsageError } from '../command.ts';
 import { packageVersion } from '../version.ts';
@@ -75,22 +74,5 @@ export function unknownRun({ stage }: Remote, id: RunId): UsageError {
 
 /** What a report is made of. */
 export function recordOf(run: Run, journal: readonly JournalEntry[]): RunRecord {
-  const targets = run.targets.map(({ name, id }) => id ?? name);
-  return {
-    run,
-    journal,
-    environment: {
-      where: 'aws',
-      runtime: 'AWS Lambda',
-      nodeVersions: {},
-      service: listed(targets.length === 0 ? Object.keys(run.experiment.targets) : targets),
-      seed: null,
-      workload: null,
-      inoculateVersion: packageVersion(),
-      faults: run.experiment.faults.map((fault, index) => ({
-        id: `f${index + 1}`,
-        sentence: explainFault(fault),
-      })),
-    },
-  };
+  return recordOnAws(run, journal, packageVersion());
 }

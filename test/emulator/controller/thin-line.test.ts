@@ -23,7 +23,7 @@ describeWithEmulator('the controller, deployed', () => {
     });
     await ssm.send(
       new PutParameterCommand({
-        Name: '/inoculate/test/slack/chaos',
+        Name: '/inoculate/test/slack/webhooks/chaos',
         Value: slack.url,
         Type: 'SecureString',
       }),

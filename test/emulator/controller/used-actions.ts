@@ -86,9 +86,10 @@ export const usedActions: Readonly<Record<string, RunsOf | { readonly when: stri
   'deadman scheduler:DeleteSchedule': 'runs',
   'notify dynamodb:GetItem': 'thin-line',
   'notify dynamodb:PutItem': 'thin-line',
-  'settings dynamodb:BatchGetItem': { when: 'earlier settings are listed' },
-  'settings dynamodb:GetItem': { when: 'settings are shown' },
-  'settings dynamodb:PutItem': { when: 'settings are stored' },
   'notify sns:Publish': 'thin-line',
   'notify ssm:GetParameter': 'thin-line',
+  'report dynamodb:BatchGetItem': 'runs',
+  'report dynamodb:GetItem': 'runs',
+  'report dynamodb:Query': 'runs',
+  'report s3:PutObject': 'runs',
 };

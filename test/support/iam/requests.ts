@@ -49,7 +49,11 @@ const services: Readonly<Record<string, Service>> = {
     arns.tagged(`iam:${action}`, arns.global('iam', `role/${textOf(input, 'RoleName')}`, true)),
   ],
   s3: ({ action, input }, arns) => {
-    const resource = arns.global('s3', textOf(input, 'Bucket'));
+    const { Key } = input;
+    const resource = arns.global(
+      's3',
+      `${textOf(input, 'Bucket')}${typeof Key === 'string' ? `/${Key}` : ''}`,
+    );
     const known: Readonly<Record<string, string>> = { HeadBucket: 'ListBucket' };
     // Attribute-based control has to be switched on for each bucket: the tags decide nothing without that.
     return [{ action: `s3:${known[action] ?? action}`, resource, context: {} }];
