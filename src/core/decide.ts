@@ -32,7 +32,8 @@ export function decide(run: Run, event: RunEvent): Decision {
         stop(draft, { code: 'kill-switch', generation: event.generation }, 'The kill switch was thrown.');
       break;
     case 'approval':
-      if (approve(draft, event)) advance(draft);
+      // Where its start has come already, the next tick, which is near, begins it: whoever approves may do no more than that.
+      approve(draft, event);
       break;
     case 'postpone':
       postpone(draft, event.by, event.startAt);

@@ -9,10 +9,10 @@ const minuteMs = 60_000;
 /** A start is put off by this much at most: later, the run is another slot's. */
 const maxPostponedMs = 7 * 24 * 60 * 60_000;
 
-/** Whether the run goes on: an approval counts only for the run as the person saw it. */
-export function approve(draft: Draft, event: Extract<RunEvent, { type: 'approval' }>): boolean {
+/** An approval counts only for the run as the person saw it. */
+export function approve(draft: Draft, event: Extract<RunEvent, { type: 'approval' }>): void {
   const { run } = draft;
-  if (run.phase !== 'awaiting-approval') return false;
+  if (run.phase !== 'awaiting-approval') return;
   const asked = run.askedSeq ?? run.seq;
   if (!event.approved) refuse(draft, 'not-approved', `${event.by} declined.`);
   else if (event.seq < asked || event.seq > run.seq || event.generation !== run.killSwitchGeneration)
@@ -20,9 +20,7 @@ export function approve(draft: Draft, event: Extract<RunEvent, { type: 'approval
   else {
     draft.patch({ approval: { by: event.by, at: event.at } });
     draft.enter('announced', `Approved by ${event.by}.`);
-    return true;
   }
-  return false;
 }
 
 /** Until when a run waits for an approval: as long as the settings say, and at least until it would start. */

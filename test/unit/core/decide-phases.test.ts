@@ -182,8 +182,11 @@ describe('the way to the first fault', () => {
 });
 
 describe('an approval', () => {
-  it('lets the run go on', () => {
-    expect(approve(drivenTo('awaiting-approval', {}, approvalFacts)).run.phase).toBe('checking');
+  it('lets the run go on at its next tick, and whoever approves does nothing of that', () => {
+    const driven = approve(drivenTo('awaiting-approval', {}, approvalFacts));
+    expect(driven.run.phase).toBe('announced');
+    expect(driven.outstanding('gather-facts')).toEqual([]);
+    expect(driven.tick().run.phase).toBe('checking');
   });
 
   it('declined ends it', () => {
@@ -201,7 +204,7 @@ describe('an approval', () => {
   });
 
   it('does not outlive a kill switch that was thrown and released before the checks', () => {
-    const driven = approve(drivenTo('awaiting-approval', {}, approvalFacts));
+    const driven = approve(drivenTo('awaiting-approval', {}, approvalFacts)).tick();
     const facts = { ...approvalFacts, stops: { killSwitch: { on: false, generation: 1 }, alarms: [] } };
     driven.result('gather-facts', { type: 'facts', facts: { ...facts, at: driven.at } });
     expect(driven.run.outcome).toMatchObject({ result: 'refused', code: 'approval-outdated' });

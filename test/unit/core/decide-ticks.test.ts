@@ -99,7 +99,7 @@ describe('ticks', () => {
     driven.tick();
     const slow = driven.run.tick;
     approve(driven, {});
-    expect(driven.run.phase).toBe('checking');
+    expect(driven.run.phase).toBe('announced');
     expect(driven.run.tick).toMatchObject({ epoch: slow.epoch + 1, n: 0 });
     expect(driven.run.tick.expectedAt - driven.at).toBe(1_000);
   });
