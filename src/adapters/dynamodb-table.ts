@@ -3,6 +3,7 @@ import {
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   type AttributeValue,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -83,6 +84,23 @@ export class DynamoDbTable {
 
   async delete(key: Key): Promise<void> {
     await this.#writeBatch([{ DeleteRequest: { Key: keyOf(key) } }]);
+  }
+
+  /** False where the condition did not hold. */
+  async deleteIf(key: Key, condition: Condition): Promise<boolean> {
+    return held(() =>
+      this.#client.send(
+        new DeleteItemCommand({ TableName: this.#table, Key: keyOf(key), ...expression(condition) }),
+      ),
+    );
+  }
+
+  /** Keys are given at most once. */
+  async deleteAll(keys: readonly Key[]): Promise<void> {
+    for (let start = 0; start < keys.length; start += batchSize)
+      await this.#writeBatch(
+        keys.slice(start, start + batchSize).map((key) => ({ DeleteRequest: { Key: keyOf(key) } })),
+      );
   }
 
   /** Writes items without conditions; an item that is there already is replaced. */

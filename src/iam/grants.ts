@@ -38,6 +38,7 @@ export interface TableAccess {
   readonly put?: readonly string[];
   readonly update?: readonly string[];
   readonly batchWrite?: readonly string[];
+  readonly delete?: readonly string[];
 }
 
 const tableActions: Readonly<Record<keyof TableAccess, string>> = {
@@ -47,6 +48,7 @@ const tableActions: Readonly<Record<keyof TableAccess, string>> = {
   put: 'PutItem',
   update: 'UpdateItem',
   batchWrite: 'BatchWriteItem',
+  delete: 'DeleteItem',
 };
 
 /** Items of the control table, by their partition keys. */
