@@ -13,6 +13,7 @@ const ambientMembers: Readonly<Record<string, ReadonlySet<string>>> = {
   Math: new Set(['random']),
   process: new Set(['hrtime', 'uptime']),
   crypto: new Set(['randomUUID', 'getRandomValues']),
+  Temporal: new Set(['Now']),
   performance: new Set(['now', 'timeOrigin', 'mark', 'measure']),
 };
 
@@ -24,6 +25,10 @@ const ambientImports: Readonly<Record<string, ReadonlySet<string>>> = {
   crypto: new Set([...ids, 'randomInt']),
   perf_hooks: new Set(['performance']),
 };
+
+/** Modules that ask the surroundings for the time, whatever is imported from them. */
+const ambientModules =
+  /^croner$|^temporal-polyfill$|^temporal-polyfill\/(?!fns\/)|^temporal-polyfill\/fns(\/Now)?$/;
 
 const localTime = /^(get|set)(Hours|Minutes|Seconds|Day|Date|Month|FullYear|Year)$|^getTimezoneOffset$/;
 
@@ -53,7 +58,9 @@ export const noAmbient: Rule.RuleModule = {
         }
       },
       ImportDeclaration: (node) => {
-        const names = ambientImports[String(node.source.value).replace(/^node:/, '')];
+        const module = String(node.source.value).replace(/^node:/, '');
+        if (ambientModules.test(module)) report(node, module);
+        const names = ambientImports[module];
         for (const specifier of node.specifiers) {
           if (specifier.type !== 'ImportSpecifier' || specifier.imported.type !== 'Identifier') continue;
           const { name } = specifier.imported;

@@ -36,6 +36,18 @@ const refused = [
   ['src/layer/planted/a.ts', 'export const at = process.hrtime.bigint();', ambient],
   ['src/cli/planted/a.ts', 'export const at = Date.now();', ambient],
   [
+    'src/core/planted/o.ts',
+    "import { Temporal } from 'temporal-polyfill';\nexport const a = Temporal;",
+    ambient,
+  ],
+  [
+    'src/core/planted/p.ts',
+    "import { instant } from 'temporal-polyfill/fns/Now';\nexport const at = instant();",
+    ambient,
+  ],
+  ['src/core/planted/q.ts', "import { Cron } from 'croner';\nexport const next = Cron;", ambient],
+  ['src/core/planted/r.ts', 'export const at = Temporal.Now.instant();', ambient],
+  [
     'src/core/planted/i.ts',
     'export const anything = (value: any): string => String(value);',
     '@typescript-eslint/no-explicit-any',
@@ -75,6 +87,10 @@ const refused = [
 /** What depends on nothing but its arguments stays allowed. */
 const allowed = [
   ['src/core/planted/ok.ts', 'export const text = (at: number): string => new Date(at).toISOString();'],
+  [
+    'src/core/planted/ok3.ts',
+    "import { create } from 'temporal-polyfill/fns/ZonedDateTime';\nexport const at = create(0n, 'UTC').hour;",
+  ],
   ['src/core/planted/ok2.ts', 'export const at = Date.UTC(2026, 11, 4) + Math.max(1, 2);'],
   [
     'src/engine/planted/ok.ts',
