@@ -28,6 +28,8 @@ const mayImport = {
   registry: ['engine', ...inner],
   // Puts the parts together for the deployed functions.
   controller: [...middle, 'registry', 'engine', ...inner],
+  // What people ask in Slack, and its answers.
+  slack: ['controller', ...middle, 'registry', 'engine', ...inner],
   local: [...middle, 'engine', ...inner, 'layer/group'],
   cli: [
     'local',

@@ -1867,6 +1867,118 @@ export type SettingsMessage =
     };
 
 /**
+ * Somebody used a button of a message: the payload block_actions. Slack adds other fields as it likes.
+ */
+export interface SlackActionsMessage {
+  type: 'block_actions';
+  user: {
+    id: string;
+    name?: string;
+    username?: string;
+    team_id?: string;
+    [k: string]: unknown;
+  };
+  /**
+   * Null where the app is installed for a whole organisation.
+   */
+  team?: {
+    id: string;
+    [k: string]: unknown;
+  } | null;
+  response_url?: string;
+  /**
+   * @minItems 1
+   * @maxItems 25
+   */
+  actions: {
+    action_id: string;
+    value?: string;
+    [k: string]: unknown;
+  }[];
+  [k: string]: unknown;
+}
+
+/**
+ * The fields of a slash command's form. Slack adds others as it likes.
+ */
+export interface SlackCommandMessage {
+  /**
+   * The command with its slash.
+   */
+  command: string;
+  /**
+   * What stands after the command.
+   */
+  text: string;
+  team_id: string;
+  user_id: string;
+  user_name?: string;
+  response_url: string;
+  [k: string]: unknown;
+}
+
+/**
+ * A request of anybody at the address of the function, as Lambda hands it over (payload format 2.0).
+ */
+export interface SlackHttpMessage {
+  headers: {
+    [k: string]: string;
+  };
+  /**
+   * Left out where there is none.
+   */
+  body?: string;
+  isBase64Encoded: boolean;
+  requestContext: {
+    http: {
+      method: string;
+      [k: string]: unknown;
+    };
+    [k: string]: unknown;
+  };
+  [k: string]: unknown;
+}
+
+/**
+ * What somebody asked in Slack, from the function that took it to the one that does it.
+ */
+export interface SlackWorkMessage {
+  inoculate: 'slack-work/1';
+  /**
+   * Of Slack's request: the same id again is the same request.
+   */
+  id: string;
+  /**
+   * When Slack signed it, in milliseconds.
+   */
+  at: number;
+  user: string;
+  /**
+   * What the user is called, for people.
+   */
+  name: string;
+  team: string;
+  /**
+   * Where the answer goes; null where Slack gave no such address.
+   */
+  responseUrl: string | null;
+  ask:
+    | {
+        kind: 'command';
+        /**
+         * The command with its slash.
+         */
+        command: string;
+        text: string;
+      }
+    | {
+        kind: 'button';
+        action: string;
+        value: string;
+      };
+}
+
+/**
  * What an experiment's schedule sends: the slot is the scheduled time, not the time of arrival.
  */
 export interface SlotMessage {

@@ -21,10 +21,14 @@ export async function whoAsks(remote: Remote, input: Input, { env }: CliContext)
   }
 }
 
-/** `arn:aws:sts::1:assumed-role/Admin/ada@example.com` is ada@example.com (Admin); `arn:aws:iam::1:user/ada` is ada. */
+/**
+ * `arn:aws:sts::1:assumed-role/Admin/ada@example.com` is ada@example.com (Admin); `arn:aws:iam::1:user/ada` is ada (IAM
+ * user). Where approvals want four eyes, `identityOf` of core/identity.ts reads it again.
+ */
 export function nameOf(arn: string): string {
   const [type = '', ...path] = arn.split(':').slice(5).join(':').split('/');
   const name = path.at(-1);
   if (name === undefined) return type === '' ? arn : type;
+  if (type === 'user') return `${name} (IAM user)`;
   return type === 'assumed-role' && path.length > 1 ? `${name} (${path[0]})` : name;
 }

@@ -412,7 +412,7 @@ describe('every command for AWS', () => {
   });
 
   it.each([
-    ['arn:aws:iam::1:user/people/ada', 'ada'],
+    ['arn:aws:iam::1:user/people/ada', 'ada (IAM user)'],
     ['arn:aws:sts::1:assumed-role/Admin/ada@example.com', 'ada@example.com (Admin)'],
     ['arn:aws:iam::1:root', 'root'],
   ])('calls %s %s', (arn, name) => {
