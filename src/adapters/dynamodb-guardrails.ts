@@ -20,7 +20,8 @@ export async function readGuardrails(
   return item === undefined ? defaultGuardrails(stage) : guardrailsOf(item, stage);
 }
 
-function guardrailsOf(item: Item, stage: string): Guardrails {
+/** What an item of the settings says; where it cannot be understood, that nothing may run. */
+export function guardrailsOf(item: Item, stage: string): Guardrails {
   const version = versionOf(item);
   const stored = storedIn(item);
   if (version !== undefined && stored.ok) return { version, ...stored.guardrails };
@@ -38,19 +39,22 @@ export function versionOf(item: Item): number | undefined {
   return Number.isSafeInteger(version) && version > 0 ? version : undefined;
 }
 
-export type Stored =
+export type Understood =
   | { readonly ok: true; readonly guardrails: StoredGuardrails }
   | { readonly ok: false; readonly reason: string };
 
-/** What an item says, or why nobody can tell. */
-export function storedIn(item: Item): Stored {
+function storedIn(item: Item): Understood {
   const body = item['body']?.S;
   if (body === undefined) return { ok: false, reason: 'they have no body' };
   const parsed = parse(body);
-  if (!parsed.ok) return parsed;
-  if (!validateGuardrails(parsed.value)) return { ok: false, reason: firstError() };
-  const nonsense = nonsenseIn(parsed.value);
-  return nonsense === undefined ? { ok: true, guardrails: parsed.value } : { ok: false, reason: nonsense };
+  return parsed.ok ? understand(parsed.value) : parsed;
+}
+
+/** Guardrails as they may be stored; or what in them means nothing. */
+export function understand(value: unknown): Understood {
+  if (!validateGuardrails(value)) return { ok: false, reason: firstError() };
+  const nonsense = nonsenseIn(value);
+  return nonsense === undefined ? { ok: true, guardrails: value } : { ok: false, reason: nonsense };
 }
 
 function parse(

@@ -1,6 +1,7 @@
+import type { Guardrails } from '../core/guardrails.ts';
 import type { StoredGuardrails } from '../generated/types.ts';
-import { currentKey, guardrailsPartition, storedIn, versionOf } from './dynamodb-guardrails.ts';
-import { type DynamoDbTable, type Item, number, text } from './dynamodb-table.ts';
+import { currentKey, guardrailsOf, guardrailsPartition, versionOf } from './dynamodb-guardrails.ts';
+import { type DynamoDbTable, type Item, type Key, number } from './dynamodb-table.ts';
 
 /** A version of the settings in a line. */
 export interface SettingsLine {
@@ -10,41 +11,43 @@ export interface SettingsLine {
   readonly file: string;
 }
 
-/** The same with the file as it was written, and what it says for this stage. */
-export interface SettingsVersion extends SettingsLine {
+/** One that is to be stored. */
+export interface NewVersion extends SettingsLine {
+  /** The file as it was written. */
   readonly text: string;
   readonly guardrails: StoredGuardrails;
 }
 
-/** As it is stored: what another version of Inoculate wrote need not be understood. */
-export type KeptVersion =
-  | (SettingsVersion & { readonly unreadable: null })
-  | (SettingsLine & { readonly text: string; readonly guardrails: null; readonly unreadable: string });
+/** One that is stored. What cannot be understood of it refuses every run, as it does where runs are decided on. */
+export interface KeptVersion extends SettingsLine {
+  readonly text: string;
+  readonly guardrails: Guardrails;
+}
 
 /** The versions of the settings, for the one function that writes them. */
 export class DynamoDbSettings {
   readonly #table: DynamoDbTable;
+  readonly #stage: string;
 
-  constructor(table: DynamoDbTable) {
+  constructor(table: DynamoDbTable, stage: string) {
     this.#table = table;
+    this.#stage = stage;
   }
 
   /** The one in force; undefined where none is stored. */
-  async current(): Promise<KeptVersion | undefined> {
-    const item = await this.#table.get(currentKey);
-    return item === undefined ? undefined : keptOf(item);
+  current(): Promise<KeptVersion | undefined> {
+    return this.#read(currentKey);
   }
 
-  async version(version: number): Promise<KeptVersion | undefined> {
-    const item = await this.#table.get(versionKey(version));
-    return item === undefined ? undefined : keptOf(item);
+  version(version: number): Promise<KeptVersion | undefined> {
+    return this.#read(versionKey(version));
   }
 
   /** The last versions, the last first. */
   async history(limit: number): Promise<readonly SettingsLine[]> {
     const current = await this.#table.get(currentKey);
     if (current === undefined) return [];
-    const last = number(current, 'version');
+    const last = versionOf(current) ?? 1;
     const earlier = Array.from({ length: Math.min(limit, last) - 1 }, (_, index) => last - 1 - index);
     const items = await this.#table.getAll(earlier.map(versionKey));
     return [current, ...items].map(lineOf).sort((a, b) => b.version - a.version);
@@ -54,7 +57,7 @@ export class DynamoDbSettings {
    * Stores the version after the one that it replaces, unless somebody else has replaced that. `current` decides; the
    * version's own item follows it, and is written by the next version should this process die between the two.
    */
-  async put(settings: SettingsVersion): Promise<'stored' | 'conflict'> {
+  async put(settings: NewVersion): Promise<'stored' | 'conflict'> {
     const replaces = settings.version - 1;
     const before = replaces === 0 ? undefined : await this.#table.get(currentKey);
     if (before !== undefined && versionOf(before) === replaces) await this.#keep(before);
@@ -71,6 +74,12 @@ export class DynamoDbSettings {
     return 'stored';
   }
 
+  async #read(key: Key): Promise<KeptVersion | undefined> {
+    const item = await this.#table.get(key);
+    if (item === undefined) return undefined;
+    return { ...lineOf(item), text: item['text']?.S ?? '', guardrails: guardrailsOf(item, this.#stage) };
+  }
+
   /** Once: nothing changes what was in force. */
   async #keep({ pk: _pk, sk: _sk, ...item }: Item): Promise<void> {
     await this.#table.put(versionKey(number(item, 'version')), item, { if: 'attribute_not_exists(pk)' });
@@ -78,11 +87,11 @@ export class DynamoDbSettings {
 }
 
 /** So that the order of the keys is the order of the versions. */
-function versionKey(version: number): { readonly pk: string; readonly sk: string } {
+function versionKey(version: number): Key {
   return { pk: guardrailsPartition, sk: `version#${String(version).padStart(6, '0')}` };
 }
 
-function itemOf({ version, at, by, file, text: written, guardrails }: SettingsVersion): Item {
+function itemOf({ version, at, by, file, text: written, guardrails }: NewVersion): Item {
   return {
     version: { N: String(version) },
     at: { N: String(at) },
@@ -93,19 +102,12 @@ function itemOf({ version, at, by, file, text: written, guardrails }: SettingsVe
   };
 }
 
+/** Also of an item that is broken: people are to see what they have to replace. */
 function lineOf(item: Item): SettingsLine {
   return {
-    version: number(item, 'version'),
-    at: number(item, 'at'),
-    by: text(item, 'by'),
-    file: text(item, 'file'),
+    version: versionOf(item) ?? 0,
+    at: Number(item['at']?.N ?? 0),
+    by: item['by']?.S ?? 'nobody known',
+    file: item['file']?.S ?? '',
   };
-}
-
-function keptOf(item: Item): KeptVersion {
-  const whole = { ...lineOf(item), text: text(item, 'text') };
-  const stored = storedIn(item);
-  return stored.ok
-    ? { ...whole, guardrails: stored.guardrails, unreadable: null }
-    : { ...whole, guardrails: null, unreadable: stored.reason };
 }

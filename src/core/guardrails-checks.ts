@@ -1,4 +1,5 @@
 import type { StoredGuardrails } from '../generated/types.ts';
+import { isProduction } from './guardrails.ts';
 import { isTimezone } from './schedule-checks.ts';
 
 /**
@@ -28,6 +29,18 @@ export function nonsenseIn({
     'firstDate' in one ? one.lastDate < one.firstDate : one.to < one.from,
   );
   return backwards === undefined ? undefined : `"${backwards.reason}" ends before it begins`;
+}
+
+/** Why these may not hold at this stage: at a production stage nobody starts or approves whom nobody named. */
+export function openToAll(
+  { permissions }: Pick<StoredGuardrails, 'permissions'>,
+  stage: string,
+): string | undefined {
+  if (!isProduction(stage)) return undefined;
+  const open = (['start', 'approve'] as const).find((permission) => permissions[permission] === 'anyone');
+  return open === undefined
+    ? undefined
+    : `At a production stage, and ${stage} is one, not anyone may ${open}: name groups, people or roles`;
 }
 
 /** A day that a calendar has, as 2026-12-04. */

@@ -47,7 +47,7 @@ const wholeRuns: readonly Grant[] = [
 ];
 
 const wholeRunsTable = {
-  get: ['run#*', 'lock#*', 'settings'],
+  get: ['run#*', 'lock#*', 'settings', 'guardrails'],
   batchGet: runState,
   query: ['active'],
   put: ['run#*'],
@@ -93,7 +93,7 @@ export const controllerFunctions = {
     grants: [
       ...controlTable(
         {
-          get: ['experiments', 'settings', 'run#*'],
+          get: ['experiments', 'guardrails', 'settings', 'run#*'],
           batchGet: runState,
           query: ['active'],
           put: ['run#*', 'experiment#*'],
@@ -270,6 +270,18 @@ export const controllerFunctions = {
       },
       deadLetters,
       logs('report'),
+    ],
+  },
+  settings: {
+    does: 'keeps the settings of the team; never starts a run, never touches a target',
+    steps: [],
+    observes: false,
+    grants: [
+      ...controlTable(
+        { get: ['guardrails'], batchGet: ['guardrails'], put: ['guardrails'] },
+        'the settings in force, and every version before them',
+      ),
+      logs('settings'),
     ],
   },
   'role-policy': {

@@ -1,5 +1,5 @@
 import { readGuardrails } from '../../src/adapters/dynamodb-guardrails.ts';
-import { DynamoDbSettings, type SettingsVersion } from '../../src/adapters/dynamodb-settings.ts';
+import { DynamoDbSettings, type NewVersion } from '../../src/adapters/dynamodb-settings.ts';
 import type { DynamoDbTable, Item } from '../../src/adapters/dynamodb-table.ts';
 import { defaultGuardrails } from '../../src/core/guardrails.ts';
 import { engines, type RunningDatabase } from './engines.ts';
@@ -8,7 +8,7 @@ import { storedGuardrails } from '../support/guardrails.ts';
 
 const current = { pk: 'guardrails', sk: 'current' };
 
-function versionOf(version: number, changes: Partial<SettingsVersion> = {}): SettingsVersion {
+function versionOf(version: number, changes: Partial<NewVersion> = {}): NewVersion {
   const guardrails = storedGuardrails({ maxRunsAtOnce: version });
   return {
     version,
@@ -34,7 +34,7 @@ for (const engine of engines)
     afterAll(() => database.stop());
     beforeEach(async () => {
       table = await database.table(`control-${++tables}`);
-      settings = new DynamoDbSettings(table);
+      settings = new DynamoDbSettings(table, 'dev');
     });
 
     it('are the default of the stage where nothing is stored', async () => {
@@ -50,8 +50,14 @@ for (const engine of engines)
         ...storedGuardrails({ maxRunsAtOnce: 2 }),
         version: 2,
       });
-      expect(await settings.current()).toEqual({ ...versionOf(2), unreadable: null });
-      expect(await settings.version(1)).toEqual({ ...versionOf(1), unreadable: null });
+      expect(await settings.current()).toEqual({
+        ...versionOf(2),
+        guardrails: { ...versionOf(2).guardrails, version: 2 },
+      });
+      expect(await settings.version(1)).toEqual({
+        ...versionOf(1),
+        guardrails: { ...versionOf(1).guardrails, version: 1 },
+      });
       expect(await settings.version(3)).toBeUndefined();
     });
 
@@ -114,5 +120,6 @@ for (const engine of engines)
       expect(read.refusedHere).toMatch(/cannot be understood: .+Store them anew/);
       // Nobody is allowed more than without settings.
       expect({ ...read, version: 0, refusedHere: null }).toEqual(defaultGuardrails('dev'));
+      expect((await settings.current())?.guardrails).toEqual(read);
     });
   });

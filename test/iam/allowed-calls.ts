@@ -3,6 +3,7 @@ import {
   changing,
   control,
   functions,
+  item,
   key,
   reports,
   schedule,
@@ -29,6 +30,14 @@ export const allowed: readonly Listed[] = [
     'BatchGetItem',
     { RequestItems: { [control]: { Keys: [{ pk: { S: 'settings' } }, { pk: { S: 'run#1' } }] } } },
   ],
+  [
+    'what the settings allow is read where runs are decided on',
+    ['start', 'tick', 'sweep', 'settings'],
+    'dynamodb',
+    'GetItem',
+    key(control, 'guardrails'),
+  ],
+  ['settings are stored', ['settings'], 'dynamodb', 'PutItem', item(control, 'guardrails')],
   ['a lease', changing, 'dynamodb', 'UpdateItem', key(control, 'lock#x')],
   [
     'the dead-man is armed',

@@ -91,6 +91,9 @@ export const forbidden: readonly Listed[] = [
     },
   ],
   ['only a person sets the kill switch', but('stop'), 'dynamodb', 'UpdateItem', key(control, 'settings')],
+  ['only settings change the settings', but('settings'), 'dynamodb', 'PutItem', item(control, 'guardrails')],
+  ['settings start nothing', ['settings'], 'dynamodb', 'PutItem', item(control, 'run#x')],
+  ['settings are read by key alone', ['settings'], 'dynamodb', 'Query', query(control, 'guardrails')],
   ['only requests change the registry', but('requests'), 'dynamodb', 'PutItem', item(control, 'experiments')],
   [
     'a registered experiment is not changed by what runs it',

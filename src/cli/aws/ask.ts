@@ -1,7 +1,8 @@
 import type { Answer } from '../../controller/requests.ts';
+import type { SettingsAnswer } from '../../controller/settings.ts';
 import type { Started } from '../../controller/start.ts';
 import type { Stopped } from '../../controller/stop.ts';
-import type { RequestMessage, StartMessage, StopMessage } from '../../generated/types.ts';
+import type { RequestMessage, SettingsMessage, StartMessage, StopMessage } from '../../generated/types.ts';
 import { FailureError } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Remote, RemoteFunction } from './remote.ts';
@@ -36,6 +37,20 @@ export function askToStop<M extends StopMessage>(
     : Exclude<Stopped, { result: 'kill-switch' }>
 > {
   return answered(remote, 'stop', message);
+}
+
+type AboutSettings = {
+  readonly 'settings-get/1': 'settings' | 'unknown-version';
+  readonly 'settings-history/1': 'history';
+  readonly 'settings-put/1': 'stored' | 'conflict' | 'refused';
+};
+
+/** Asks the function `settings`, which keeps what runs may do. */
+export function askAboutSettings<M extends SettingsMessage>(
+  remote: Remote,
+  message: M,
+): Promise<Extract<SettingsAnswer, { result: AboutSettings[M['inoculate']] }>> {
+  return answered(remote, 'settings', message);
 }
 
 /** The controller speaks the types of its own version; `doctor` tells where versions differ. */

@@ -1,7 +1,7 @@
 import type { AwsClients } from '../../aws/clients.ts';
 
 /** Functions of the controller that the command line invokes. */
-export type RemoteFunction = 'requests' | 'start' | 'stop';
+export type RemoteFunction = 'requests' | 'start' | 'stop' | 'settings';
 
 /** Who the credentials belong to, as AWS sees it. */
 export interface Caller {
