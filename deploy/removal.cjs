@@ -5,6 +5,7 @@ const { BatchGetItemCommand, DynamoDBClient, QueryCommand } = require('@aws-sdk/
 const {
   DeleteRuleCommand,
   EventBridgeClient,
+  ListEventBusesCommand,
   ListRulesCommand,
   ListTargetsByRuleCommand,
   RemoveTargetsCommand,
@@ -20,6 +21,8 @@ const itemsPerCall = 100;
  */
 exports.removalOf = (prefix, region) => {
   const table = `${prefix}-control`;
+  // What else begins so belongs to a stage whose name goes on with "-x".
+  const ofExperiment = new RegExp(`^${prefix}-x-[0-9a-f]{16}-[0-9]+$`);
   const database = new DynamoDBClient({ region });
   const events = new EventBridgeClient({ region });
 
@@ -48,18 +51,36 @@ exports.removalOf = (prefix, region) => {
       }
     },
 
-    /** The schedules of experiments go with their group; rules are on the default bus. */
+    /** The schedules of experiments go with their group; their rules are on whatever bus their triggers name. */
     async removeRules() {
-      let token;
-      do {
-        const page = await events.send(
-          new ListRulesCommand({ NamePrefix: `${prefix}-x-`, NextToken: token }),
-        );
-        for (const { Name } of page.Rules ?? []) await removeRule(Name);
-        token = page.NextToken;
-      } while (token !== undefined);
+      for (const bus of await busNames())
+        for (const rule of await rulesOn(bus)) if (ofExperiment.test(rule)) await removeRule(bus, rule);
     },
   };
+
+  async function busNames() {
+    const names = [];
+    let token;
+    do {
+      const page = await events.send(new ListEventBusesCommand({ NextToken: token }));
+      names.push(...(page.EventBuses ?? []).map(({ Name }) => Name));
+      token = page.NextToken;
+    } while (token !== undefined);
+    return names;
+  }
+
+  async function rulesOn(bus) {
+    const names = [];
+    let token;
+    do {
+      const page = await events.send(
+        new ListRulesCommand({ NamePrefix: `${prefix}-x-`, EventBusName: bus, NextToken: token }),
+      );
+      names.push(...(page.Rules ?? []).map(({ Name }) => Name));
+      token = page.NextToken;
+    } while (token !== undefined);
+    return names;
+  }
 
   async function activeRuns() {
     const runs = [];
@@ -112,10 +133,12 @@ exports.removalOf = (prefix, region) => {
       );
   }
 
-  async function removeRule(name) {
-    const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: name }));
+  async function removeRule(EventBusName, Name) {
+    const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: Name, EventBusName }));
     if (Targets.length > 0)
-      await events.send(new RemoveTargetsCommand({ Rule: name, Ids: Targets.map(({ Id }) => Id) }));
-    await events.send(new DeleteRuleCommand({ Name: name }));
+      await events.send(
+        new RemoveTargetsCommand({ Rule: Name, EventBusName, Ids: Targets.map(({ Id }) => Id) }),
+      );
+    await events.send(new DeleteRuleCommand({ Name, EventBusName }));
   }
 };

@@ -5,6 +5,7 @@ import { checkSchedule } from './schedule-checks.ts';
 import { checkCheckedSignals } from './checked-signals.ts';
 import { checkSignals } from './signal-checks.ts';
 import { checkTaken, checkTargets } from './target-checks.ts';
+import { checkTriggers } from './trigger-checks.ts';
 import { listing, type Path, type Problem, show } from './problem.ts';
 import { isMapping } from './schema-branch.ts';
 import { suggest } from './suggest.ts';
@@ -48,6 +49,7 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
     ...checkWindows(file['window'], ['window']),
     ...checkAnnouncements(file),
     ...checkSchedule(file['schedule']),
+    ...checkTriggers(file['triggers']),
   ];
 }
 

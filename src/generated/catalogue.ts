@@ -4228,33 +4228,309 @@ export const experimentSchema: SchemaNode = {
   },
   "triggers": {
    "title": "Triggers",
-   "description": "Events whose match starts the experiment.",
+   "description": "What starts the experiment besides its schedule: a deployment, an alarm that is OK again, an event.",
    "type": "array",
    "maxItems": 10,
    "items": {
-    "type": "object",
-    "additionalProperties": false,
-    "required": [
-     "pattern"
-    ],
-    "properties": {
-     "pattern": {
-      "title": "Event pattern",
-      "description": "An EventBridge event pattern.",
+    "title": "Trigger",
+    "description": "A deployment that succeeded, an alarm that is OK again, an event by its source and type, or any event pattern of EventBridge. ${stage} stands for the stage.",
+    "oneOf": [
+     {
       "type": "object",
-      "minProperties": 1,
-      "maxProperties": 20,
-      "tsType": "Record<string, unknown>"
+      "additionalProperties": false,
+      "required": [
+       "deployed"
+      ],
+      "properties": {
+       "deployed": {
+        "title": "Deployed",
+        "description": "A deployment that succeeded, by CodeDeploy, CodePipeline or CloudFormation (so also by the Serverless Framework, SAM and CDK).",
+        "oneOf": [
+         {
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+           "codedeploy"
+          ],
+          "properties": {
+           "codedeploy": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+             "application"
+            ],
+            "properties": {
+             "application": {
+              "title": "Application",
+              "description": "The name of the CodeDeploy application.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 100
+             },
+             "group": {
+              "title": "Deployment group",
+              "description": "The name of the deployment group. Without it: any of the application.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 100
+             }
+            },
+            "title": "CodeDeploy",
+            "description": "A deployment of CodeDeploy."
+           }
+          }
+         },
+         {
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+           "codepipeline"
+          ],
+          "properties": {
+           "codepipeline": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+             "pipeline"
+            ],
+            "properties": {
+             "pipeline": {
+              "title": "Pipeline",
+              "description": "The name of the pipeline.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 100
+             },
+             "stage": {
+              "title": "Stage of the pipeline",
+              "description": "The stage of the pipeline that must have succeeded. Without it: the whole pipeline.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 100
+             }
+            },
+            "title": "CodePipeline",
+            "description": "An execution of a pipeline, or of one of its stages."
+           }
+          }
+         },
+         {
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+           "cloudformation"
+          ],
+          "properties": {
+           "cloudformation": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+             "stack"
+            ],
+            "properties": {
+             "stack": {
+              "title": "Stack",
+              "description": "The name of the stack. Stacks nested in it are not meant.",
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+             }
+            },
+            "title": "CloudFormation",
+            "description": "A stack that was created or updated."
+           }
+          }
+         }
+        ]
+       },
+       "bus": {
+        "title": "Event bus",
+        "description": "The name of the bus that the event comes on. Without it: default.",
+        "type": "string",
+        "pattern": "^[A-Za-z0-9._/-]+$",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "delay": {
+        "title": "Duration",
+        "description": "How long after the event the run starts, at most 24h.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
+        "unit": "duration"
+       }
+      }
      },
-     "delay": {
-      "title": "Duration",
-      "description": "How long after the event the run starts.",
-      "type": "string",
-      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
-      "maxLength": 32,
-      "unit": "duration"
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "alarmOk"
+      ],
+      "properties": {
+       "alarmOk": {
+        "title": "Alarm OK again",
+        "description": "The names of one or more CloudWatch alarms: starts when one of them goes from ALARM to OK.",
+        "oneOf": [
+         {
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 256
+         },
+         {
+          "type": "array",
+          "minItems": 1,
+          "maxItems": 20,
+          "uniqueItems": true,
+          "items": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          }
+         }
+        ]
+       },
+       "bus": {
+        "title": "Event bus",
+        "description": "The name of the bus that the event comes on. Without it: default.",
+        "type": "string",
+        "pattern": "^[A-Za-z0-9._/-]+$",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "delay": {
+        "title": "Duration",
+        "description": "How long after the event the run starts, at most 24h.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
+        "unit": "duration"
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "event"
+      ],
+      "properties": {
+       "event": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+         "source",
+         "type"
+        ],
+        "properties": {
+         "source": {
+          "title": "Source",
+          "description": "The event's source, or several.",
+          "oneOf": [
+           {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256
+           },
+           {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 20,
+            "uniqueItems": true,
+            "items": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 256
+            }
+           }
+          ]
+         },
+         "type": {
+          "title": "Detail type",
+          "description": "The event's detail-type, or several.",
+          "oneOf": [
+           {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 256
+           },
+           {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 20,
+            "uniqueItems": true,
+            "items": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 256
+            }
+           }
+          ]
+         },
+         "detail": {
+          "title": "Detail",
+          "description": "What the event's detail must hold: a value, or a list of values of which one must match, as in an event pattern.",
+          "type": "object",
+          "minProperties": 1,
+          "maxProperties": 20,
+          "tsType": "Record<string, unknown>"
+         }
+        },
+        "title": "Event",
+        "description": "An event by its source, its type and what its detail must hold."
+       },
+       "bus": {
+        "title": "Event bus",
+        "description": "The name of the bus that the event comes on. Without it: default.",
+        "type": "string",
+        "pattern": "^[A-Za-z0-9._/-]+$",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "delay": {
+        "title": "Duration",
+        "description": "How long after the event the run starts, at most 24h.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
+        "unit": "duration"
+       }
+      }
+     },
+     {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "pattern"
+      ],
+      "properties": {
+       "pattern": {
+        "title": "Event pattern",
+        "description": "An EventBridge event pattern.",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 20,
+        "tsType": "Record<string, unknown>"
+       },
+       "bus": {
+        "title": "Event bus",
+        "description": "The name of the bus that the event comes on. Without it: default.",
+        "type": "string",
+        "pattern": "^[A-Za-z0-9._/-]+$",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "delay": {
+        "title": "Duration",
+        "description": "How long after the event the run starts, at most 24h.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
+        "unit": "duration"
+       }
+      }
      }
-    }
+    ]
    }
   },
   "notify": {

@@ -1070,20 +1070,124 @@ export interface Experiment {
    */
   announce?: Millis[];
   /**
-   * Events whose match starts the experiment.
+   * What starts the experiment besides its schedule: a deployment, an alarm that is OK again, an event.
    *
    * @maxItems 10
+   *
+   * Items: A deployment that succeeded, an alarm that is OK again, an event by its source and type, or any event pattern of EventBridge. ${stage} stands for the stage.
    */
-  triggers?: {
-    /**
-     * An EventBridge event pattern.
-     */
-    pattern: Record<string, unknown>;
-    /**
-     * How long after the event the run starts.
-     */
-    delay?: Millis;
-  }[];
+  triggers?: (
+    | {
+        /**
+         * A deployment that succeeded, by CodeDeploy, CodePipeline or CloudFormation (so also by the Serverless Framework, SAM and CDK).
+         */
+        deployed:
+          | {
+              /**
+               * A deployment of CodeDeploy.
+               */
+              codedeploy: {
+                /**
+                 * The name of the CodeDeploy application.
+                 */
+                application: string;
+                /**
+                 * The name of the deployment group. Without it: any of the application.
+                 */
+                group?: string;
+              };
+            }
+          | {
+              /**
+               * An execution of a pipeline, or of one of its stages.
+               */
+              codepipeline: {
+                /**
+                 * The name of the pipeline.
+                 */
+                pipeline: string;
+                /**
+                 * The stage of the pipeline that must have succeeded. Without it: the whole pipeline.
+                 */
+                stage?: string;
+              };
+            }
+          | {
+              /**
+               * A stack that was created or updated.
+               */
+              cloudformation: {
+                /**
+                 * The name of the stack. Stacks nested in it are not meant.
+                 */
+                stack: string;
+              };
+            };
+        /**
+         * The name of the bus that the event comes on. Without it: default.
+         */
+        bus?: string;
+        /**
+         * How long after the event the run starts, at most 24h.
+         */
+        delay?: Millis;
+      }
+    | {
+        /**
+         * The names of one or more CloudWatch alarms: starts when one of them goes from ALARM to OK.
+         */
+        alarmOk: string | string[];
+        /**
+         * The name of the bus that the event comes on. Without it: default.
+         */
+        bus?: string;
+        /**
+         * How long after the event the run starts, at most 24h.
+         */
+        delay?: Millis;
+      }
+    | {
+        /**
+         * An event by its source, its type and what its detail must hold.
+         */
+        event: {
+          /**
+           * The event's source, or several.
+           */
+          source: string | string[];
+          /**
+           * The event's detail-type, or several.
+           */
+          type: string | string[];
+          /**
+           * What the event's detail must hold: a value, or a list of values of which one must match, as in an event pattern.
+           */
+          detail?: Record<string, unknown>;
+        };
+        /**
+         * The name of the bus that the event comes on. Without it: default.
+         */
+        bus?: string;
+        /**
+         * How long after the event the run starts, at most 24h.
+         */
+        delay?: Millis;
+      }
+    | {
+        /**
+         * An EventBridge event pattern.
+         */
+        pattern: Record<string, unknown>;
+        /**
+         * The name of the bus that the event comes on. Without it: default.
+         */
+        bus?: string;
+        /**
+         * How long after the event the run starts, at most 24h.
+         */
+        delay?: Millis;
+      }
+  )[];
   /**
    * The channels that hear of each phase: sns, or slack:channel.
    *

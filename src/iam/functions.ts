@@ -84,6 +84,12 @@ const invokeRolePolicy: Grant = {
   onlyIf: 'rolePolicies',
 };
 
+/** On the default bus, and on any other. */
+const experimentRules = [
+  own('events', 'rule/inoculate-{stage}-x-*'),
+  own('events', 'rule/*/inoculate-{stage}-x-*'),
+];
+
 /** The controller's functions, by what follows `inoculate-STAGE-` in their names. */
 export const controllerFunctions = {
   start: {
@@ -132,13 +138,13 @@ export const controllerFunctions = {
       {
         sid: 'ExperimentRules',
         actions: ['events:PutRule', 'events:RemoveTargets', 'events:DeleteRule'],
-        resources: [own('events', 'rule/inoculate-{stage}-x-*')],
+        resources: experimentRules,
         why: 'rules for the events that start registered experiments',
       },
       {
         sid: 'ExperimentRuleTargets',
         actions: ['events:PutTargets'],
-        resources: [own('events', 'rule/inoculate-{stage}-x-*')],
+        resources: experimentRules,
         conditions: {
           'ForAllValues:ArnEquals': {
             'events:TargetArn': [own('lambda', 'function:inoculate-{stage}-start')],
@@ -149,9 +155,9 @@ export const controllerFunctions = {
       },
       {
         sid: 'FindRules',
-        actions: ['events:ListRules', 'events:TestEventPattern'],
+        actions: ['events:ListEventBuses', 'events:ListRules', 'events:TestEventPattern'],
         resources: ['*'],
-        why: 'AWS knows no resource for these two; they read, and change nothing',
+        why: 'rules are looked for on every bus, and patterns tried before any is changed; these read, and change nothing',
       },
       logs('requests'),
     ],

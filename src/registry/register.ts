@@ -1,3 +1,4 @@
+import { assertNever } from '../core/assert.ts';
 import { resolveExperiment, type ResolveOptions } from '../core/experiment.ts';
 import type { EpochMs } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
@@ -96,20 +97,33 @@ function resolve(
   return resolved.ok ? { experiment: resolved.experiment } : { problems: resolved.problems };
 }
 
-function problemOf(error: TriggerError): Problem {
-  return error.part === 'schedule'
-    ? {
+function problemOf({ part, message }: TriggerError): Problem {
+  switch (part) {
+    case 'schedule':
+      return {
         path: ['schedule'],
         code: 'bad-schedule',
-        message: `EventBridge Scheduler does not take this schedule: ${error.message}`,
+        message: `EventBridge Scheduler does not take this schedule: ${message}`,
         found: '',
         expected: 'a cron or rate expression of EventBridge Scheduler',
-      }
-    : {
+      };
+    case 'pattern':
+      return {
         path: ['triggers'],
         code: 'bad-pattern',
-        message: `EventBridge does not take this pattern: ${error.message}`,
+        message: `EventBridge does not take this pattern: ${message}`,
         found: '',
         expected: 'an EventBridge event pattern',
       };
+    case 'bus':
+      return {
+        path: ['triggers'],
+        code: 'unknown-bus',
+        message,
+        found: '',
+        expected: 'the name of an event bus, or no bus for the default one',
+      };
+    default:
+      return assertNever(part);
+  }
 }

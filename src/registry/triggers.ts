@@ -7,13 +7,13 @@ export interface ExperimentTriggers {
   remove(name: string): Promise<void>;
 }
 
-/** AWS does not take a schedule or an event pattern: the file is wrong. */
+/** AWS does not take a schedule or an event pattern, or has no such bus: the file is wrong. */
 export class TriggerError extends Error {
   override readonly name = 'TriggerError';
   readonly code = 'bad-trigger';
-  readonly part: 'schedule' | 'pattern';
+  readonly part: 'schedule' | 'pattern' | 'bus';
 
-  constructor(part: 'schedule' | 'pattern', message: string, options: { cause: unknown }) {
+  constructor(part: TriggerError['part'], message: string, options?: { cause: unknown }) {
     super(message, options);
     this.part = part;
   }

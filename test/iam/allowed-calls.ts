@@ -71,6 +71,13 @@ export const allowed: readonly Listed[] = [
     },
   ],
   [
+    'its rule on another bus',
+    ['requests'],
+    'events',
+    'PutRule',
+    { Name: 'inoculate-dev-x-1-1', EventBusName: 'shop' },
+  ],
+  [
     'a change of a run',
     ['start', 'tick', 'sweep', 'alarm', 'stop'],
     'events',

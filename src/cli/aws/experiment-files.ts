@@ -1,3 +1,4 @@
+import { startsOf } from '../../core/triggers.ts';
 import type { Experiment } from '../../generated/types.ts';
 import { errorsByService } from '../../layer/aws-errors.ts';
 import type { Registration } from '../../registry/register.ts';
@@ -118,26 +119,8 @@ function pathOf(path: readonly (string | number)[]): readonly (string | number)[
   return path.map((part) => (typeof part === 'string' && /^\d+$/.test(part) ? Number(part) : part));
 }
 
-/** "Tuesdays … (cron …, Europe/Berlin), and 2 events"; "a person, a pipeline or an event alone". */
-export function startedBy({ schedule, triggers = [] }: Pick<Experiment, 'schedule' | 'triggers'>): string {
-  const parts = [
-    ...(schedule === undefined
-      ? []
-      : [
-          `${schedule.cron === undefined ? `rate(${schedule.rate})` : `cron(${schedule.cron})`} ${schedule.timezone}`,
-        ]),
-    ...triggers.map(({ pattern }) => `events ${describePattern(pattern)}`),
-  ];
+/** "cron(0 10 ? * TUE *) Europe/Berlin; 5m after the stack shop-dev is deployed"; "on request only". */
+export function startedBy(experiment: Pick<Experiment, 'schedule' | 'triggers'>): string {
+  const parts = startsOf(experiment);
   return parts.length === 0 ? 'on request only' : parts.join('; ');
-}
-
-/** What of a pattern tells people most. */
-function describePattern(pattern: Readonly<Record<string, unknown>>): string {
-  const words = ['detail-type', 'source'].flatMap((key) => {
-    const values: unknown = pattern[key];
-    return Array.isArray(values)
-      ? values.map((value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)))
-      : [];
-  });
-  return words.length === 0 ? JSON.stringify(pattern).slice(0, 60) : words.join(' / ');
 }

@@ -79,8 +79,11 @@ function explainAlternatives(
   }
   const all = mappings.flatMap((branch) => Object.keys(branch.properties ?? {}));
   const names = Object.keys(value).map((name) => (all.includes(name) ? name : (suggest(name, all) ?? name)));
+  // What every form has says nothing of which one is meant.
+  const telling = (name: string): boolean =>
+    mappings.length === 1 || !mappings.every((branch) => Object.hasOwn(branch.properties ?? {}, name));
   const touched = mappings.filter((branch) =>
-    names.some((name) => Object.hasOwn(branch.properties ?? {}, name)),
+    names.some((name) => telling(name) && Object.hasOwn(branch.properties ?? {}, name)),
   );
   if (touched.length === 1 && touched[0] !== undefined) return explainMapping(touched[0], value, path);
   return [

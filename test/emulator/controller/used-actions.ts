@@ -17,6 +17,7 @@ export const usedActions: Readonly<Record<string, RunsOf | { readonly when: stri
   'requests dynamodb:PutItem': 'runs',
   'requests dynamodb:Query': 'runs',
   'requests events:DeleteRule': { when: 'an experiment that loses a trigger' },
+  'requests events:ListEventBuses': 'runs',
   'requests events:ListRules': 'runs',
   'requests events:PutRule': 'thin-line',
   'requests events:PutTargets': 'thin-line',

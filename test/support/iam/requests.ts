@@ -92,7 +92,7 @@ function passedRole(input: Readonly<Record<string, unknown>>, service: string): 
 }
 
 function eventsRequests({ action, input }: Call, arns: Arns): readonly AccessRequest[] {
-  if (action === 'ListRules' || action === 'TestEventPattern')
+  if (action === 'ListEventBuses' || action === 'ListRules' || action === 'TestEventPattern')
     return [{ action: `events:${action}`, resource: '*', context: {} }];
   if (action === 'PutEvents')
     return entriesOf(input['Entries']).map((entry) => ({

@@ -160,7 +160,12 @@ const authored: unknown = {
   duration: '10m',
   abort: { alarms: ['a', { name: 'b', quiet: true }] },
   schedule: { cron: '0 10 ? * TUE *', timezone: 'Europe/Berlin' },
-  triggers: [{ pattern: { source: ['aws.codedeploy'] }, delay: '5m' }],
+  triggers: [
+    { pattern: { source: ['aws.codedeploy'] }, delay: '5m' },
+    { deployed: { codedeploy: { application: 'shop', group: 'live' } }, delay: '5m' },
+    { alarmOk: ['a', 'b'] },
+    { event: { source: 'shop', type: ['Deployed'], detail: { service: 'checkout' } }, bus: 'shop' },
+  ],
   notify: ['sns'],
 };
 
