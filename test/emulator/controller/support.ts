@@ -2,9 +2,13 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { DynamoDbSettings } from '../../../src/adapters/dynamodb-settings.ts';
+import { DynamoDbTable } from '../../../src/adapters/dynamodb-table.ts';
 import type { Run } from '../../../src/core/run.ts';
 import type { Answer } from '../../../src/controller/requests.ts';
 import type { Started } from '../../../src/controller/start.ts';
+import type { StoredGuardrails } from '../../../src/generated/types.ts';
+import { storedGuardrails } from '../../support/guardrails.ts';
 import type { Clients } from '../harness/clients.ts';
 import { deploy, type Deployment } from '../harness/deploy.ts';
 import { type Emulator, startEmulator } from '../harness/emulator.ts';
@@ -41,11 +45,14 @@ export interface DeployedOptions {
   readonly args?: readonly string[];
   /** What is experimented on; else the small fixture. */
   readonly target?: Service;
+  /** Of the guardrails. Without it runs may be at any time: tests run at night too. */
+  readonly guardrails?: Partial<StoredGuardrails>;
 }
 
 export async function deployed({
   args: more = [],
   target = fixture,
+  guardrails = {},
 }: DeployedOptions = {}): Promise<Deployed> {
   const emulator = await startEmulator();
   const clients = emulator.clients();
@@ -53,6 +60,7 @@ export async function deployed({
   let deployment: Deployment;
   try {
     deployment = await deploy(emulator, root, { args });
+    await storeGuardrails(clients, guardrails);
     await deploy(emulator, target.dir, { args: target.args ?? [] });
   } catch (error) {
     await emulator.stop();
@@ -105,6 +113,21 @@ export async function deployed({
       return run;
     },
   };
+}
+
+/** Puts a new version in force, as `inoculate settings FILE` does: open at any time but for the changes. */
+export async function storeGuardrails(clients: Clients, changes: Partial<StoredGuardrails>): Promise<void> {
+  const table = new DynamoDbTable(clients.dynamodb, 'inoculate-test-control', () => Promise.resolve());
+  const settings = new DynamoDbSettings(table);
+  const stored = await settings.put({
+    version: ((await settings.current())?.version ?? 0) + 1,
+    at: Date.now(),
+    by: 'a test',
+    file: 'settings.yml',
+    text: '',
+    guardrails: storedGuardrails({ windows: 'always', ...changes }, 'test'),
+  });
+  if (stored !== 'stored') throw new Error('Somebody else stored settings at the same time');
 }
 
 /** Invokes a function until it is stopped. What it answers is the experiment's concern, not the traffic's. */
