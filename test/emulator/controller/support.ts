@@ -118,7 +118,7 @@ export async function deployed({
 /** Puts a new version in force, as `inoculate settings FILE` does: open at any time but for the changes. */
 export async function storeGuardrails(clients: Clients, changes: Partial<StoredGuardrails>): Promise<void> {
   const table = new DynamoDbTable(clients.dynamodb, 'inoculate-test-control', () => Promise.resolve());
-  const settings = new DynamoDbSettings(table);
+  const settings = new DynamoDbSettings(table, 'test');
   const stored = await settings.put({
     version: ((await settings.current())?.version ?? 0) + 1,
     at: Date.now(),
