@@ -1,9 +1,8 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { DynamoDbSettings } from '../../../src/adapters/dynamodb-settings.ts';
-import { DynamoDbTable } from '../../../src/adapters/dynamodb-table.ts';
 import type { Run } from '../../../src/core/run.ts';
 import type { Answer } from '../../../src/controller/requests.ts';
 import type { Started } from '../../../src/controller/start.ts';
@@ -115,19 +114,27 @@ export async function deployed({
   };
 }
 
-/** Puts a new version in force, as `inoculate settings FILE` does: open at any time but for the changes. */
+let settingsVersion = 0;
+
+/** Puts guardrails in force, as `inoculate settings FILE` does: open at any time but for the changes. */
 export async function storeGuardrails(clients: Clients, changes: Partial<StoredGuardrails>): Promise<void> {
-  const table = new DynamoDbTable(clients.dynamodb, 'inoculate-test-control', () => Promise.resolve());
-  const settings = new DynamoDbSettings(table, 'test');
-  const stored = await settings.put({
-    version: ((await settings.current())?.version ?? 0) + 1,
-    at: Date.now(),
-    by: 'a test',
-    file: 'settings.yml',
-    text: '',
-    guardrails: storedGuardrails({ windows: 'always', ...changes }, 'test'),
-  });
-  if (stored !== 'stored') throw new Error('Somebody else stored settings at the same time');
+  const guardrails = storedGuardrails({ windows: 'always', ...changes }, 'test');
+  settingsVersion += 1;
+  await clients.dynamodb.send(
+    new PutItemCommand({
+      TableName: 'inoculate-test-control',
+      Item: {
+        pk: { S: 'guardrails' },
+        sk: { S: 'current' },
+        version: { N: String(settingsVersion) },
+        at: { N: String(Date.now()) },
+        by: { S: 'a test' },
+        file: { S: 'settings.yml' },
+        text: { S: '' },
+        body: { S: JSON.stringify(guardrails) },
+      },
+    }),
+  );
 }
 
 /** Invokes a function until it is stopped. What it answers is the experiment's concern, not the traffic's. */
