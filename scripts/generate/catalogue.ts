@@ -55,6 +55,8 @@ export const experimentSchema: SchemaNode = ${JSON.stringify(inlined(schemas.doc
 export const workloadSchema: SchemaNode = ${JSON.stringify(inlined(schemas.documents, 'inoculate:workload'), null, 1)};
 
 export const gameDaySchema: SchemaNode = ${JSON.stringify(inlined(schemas.documents, 'inoculate:gameday'), null, 1)};
+
+export const settingsSchema: SchemaNode = ${JSON.stringify(inlined(schemas.documents, 'inoculate:settings'), null, 1)};
 `;
   return new Map([['src/generated/catalogue.ts', text]]);
 }

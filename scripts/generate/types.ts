@@ -49,6 +49,7 @@ export async function generateTypes(schemas: Schemas): Promise<Map<string, strin
   parts.push(await declare(group, tsType));
   parts.push(await declare(telemetry, 'Telemetry'));
   parts.push(await declare(inlined(named, 'inoculate:workload'), 'Workload'));
+  parts.push(await declare(inlined(named, 'inoculate:settings'), 'Settings'));
   parts.push(await declare(inlined(named, 'inoculate:guardrails'), 'StoredGuardrails'));
   parts.push(await declare(inlined(named, 'inoculate:gameday'), 'GameDay'));
   for (const event of schemas.events)

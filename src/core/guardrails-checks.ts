@@ -1,6 +1,7 @@
 import type { StoredGuardrails } from '../generated/types.ts';
 import { isProduction } from './guardrails.ts';
 import { isTimezone } from './schedule-checks.ts';
+import { isDate } from './window-checks.ts';
 
 /**
  * What the schema of stored guardrails cannot say: the first thing in them that means nothing, or undefined. Whoever
@@ -41,13 +42,4 @@ export function openToAll(
   return open === undefined
     ? undefined
     : `At a production stage, and ${stage} is one, not anyone may ${open}: name groups, people or roles`;
-}
-
-/** A day that a calendar has, as 2026-12-04. */
-export function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-  return day >= 1 && day <= (lengths[month - 1] ?? 0);
 }

@@ -57,7 +57,7 @@ export function checkDate(date: string, path: Path): Problem[] {
 }
 
 /** A date that does not exist is read as another one, or as none. */
-function isDate(date: string): boolean {
+export function isDate(date: string): boolean {
   const at = Date.parse(`${date}T00:00:00Z`);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
 }

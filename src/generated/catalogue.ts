@@ -4864,3 +4864,1166 @@ export const gameDaySchema: SchemaNode = {
   }
  }
 };
+
+export const settingsSchema: SchemaNode = {
+ "$schema": "https://json-schema.org/draft/2020-12/schema",
+ "$id": "inoculate:settings",
+ "title": "Settings",
+ "description": "The guardrails of a team: what no experiment may widen.",
+ "type": "object",
+ "additionalProperties": false,
+ "required": [
+  "inoculate"
+ ],
+ "properties": {
+  "inoculate": {
+   "title": "Format",
+   "const": "settings/1"
+  },
+  "allowedStages": {
+   "title": "Allowed stages",
+   "description": "The stages at which runs are allowed. Without it: any.",
+   "type": "array",
+   "minItems": 1,
+   "maxItems": 50,
+   "uniqueItems": true,
+   "items": {
+    "title": "Stage",
+    "type": "string",
+    "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$",
+    "maxLength": 63
+   }
+  },
+  "timezone": {
+   "title": "Time zone",
+   "description": "Of windows, freezes and calendars that name none: an IANA time zone, such as Europe/Berlin. Without it: UTC.",
+   "type": "string",
+   "pattern": "^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
+   "maxLength": 64
+  },
+  "window": {
+   "title": "Window",
+   "description": "The outer bound of every run: always, one window or several. A run must fit into it with its whole duration. Without it, each experiment's own window counts alone.",
+   "oneOf": [
+    {
+     "const": "always"
+    },
+    {
+     "title": "Window",
+     "description": "Hours within which a run begins and ends, on some weekdays or on one date. Past midnight where \"to\" is not after \"from\".",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "from",
+      "to"
+     ],
+     "properties": {
+      "days": {
+       "title": "Weekdays",
+       "description": "Without them: MON to FRI.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 7,
+       "uniqueItems": true,
+       "items": {
+        "title": "Weekday",
+        "enum": [
+         "MON",
+         "TUE",
+         "WED",
+         "THU",
+         "FRI",
+         "SAT",
+         "SUN"
+        ]
+       }
+      },
+      "date": {
+       "title": "Date",
+       "description": "One date in the place of weekdays.",
+       "type": "string",
+       "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+       "maxLength": 10
+      },
+      "from": {
+       "title": "Time of day",
+       "description": "Hours and minutes, in quotes: \"09:00\".",
+       "type": "string",
+       "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+       "maxLength": 5
+      },
+      "to": {
+       "title": "Time of day",
+       "description": "Hours and minutes, in quotes: \"09:00\".",
+       "type": "string",
+       "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+       "maxLength": 5
+      },
+      "timezone": {
+       "title": "Time zone",
+       "description": "An IANA time zone. Without it: the schedule's, else that of the settings.",
+       "type": "string",
+       "pattern": "^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
+       "maxLength": 64
+      }
+     }
+    },
+    {
+     "type": "array",
+     "minItems": 1,
+     "maxItems": 14,
+     "items": {
+      "title": "Window",
+      "description": "Hours within which a run begins and ends, on some weekdays or on one date. Past midnight where \"to\" is not after \"from\".",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "from",
+       "to"
+      ],
+      "properties": {
+       "days": {
+        "title": "Weekdays",
+        "description": "Without them: MON to FRI.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 7,
+        "uniqueItems": true,
+        "items": {
+         "title": "Weekday",
+         "enum": [
+          "MON",
+          "TUE",
+          "WED",
+          "THU",
+          "FRI",
+          "SAT",
+          "SUN"
+         ]
+        }
+       },
+       "date": {
+        "title": "Date",
+        "description": "One date in the place of weekdays.",
+        "type": "string",
+        "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        "maxLength": 10
+       },
+       "from": {
+        "title": "Time of day",
+        "description": "Hours and minutes, in quotes: \"09:00\".",
+        "type": "string",
+        "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+        "maxLength": 5
+       },
+       "to": {
+        "title": "Time of day",
+        "description": "Hours and minutes, in quotes: \"09:00\".",
+        "type": "string",
+        "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+        "maxLength": 5
+       },
+       "timezone": {
+        "title": "Time zone",
+        "description": "An IANA time zone. Without it: the schedule's, else that of the settings.",
+        "type": "string",
+        "pattern": "^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
+        "maxLength": 64
+       }
+      }
+     }
+    }
+   ]
+  },
+  "holidays": {
+   "title": "Holidays",
+   "description": "Public holidays of countries and their regions: nothing runs on those days.",
+   "type": "array",
+   "maxItems": 20,
+   "uniqueItems": true,
+   "items": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+     "country"
+    ],
+    "properties": {
+     "country": {
+      "title": "Country",
+      "description": "Two letters, as ISO 3166 has them: DE, US, JP.",
+      "type": "string",
+      "pattern": "^[A-Z]{2}$",
+      "examples": [
+       "DE",
+       "US"
+      ]
+     },
+     "region": {
+      "title": "Region",
+      "description": "A state or province by the code of ISO 3166-2 without the country: BY for Bavaria. A part of one follows a hyphen: BY-A for Augsburg.",
+      "type": "string",
+      "pattern": "^[A-Za-z0-9]+(-[A-Za-z0-9]+)?$",
+      "maxLength": 24,
+      "examples": [
+       "BY",
+       "CA"
+      ]
+     },
+     "types": {
+      "title": "Sorts of holidays",
+      "description": "Which of them count. Without it: public.",
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 5,
+      "uniqueItems": true,
+      "items": {
+       "enum": [
+        "public",
+        "bank",
+        "school",
+        "optional",
+        "observance"
+       ]
+      }
+     }
+    }
+   }
+  },
+  "freezes": {
+   "title": "Freezes",
+   "description": "Stretches of time in which nothing runs: releases, campaigns, the busiest weeks.",
+   "type": "array",
+   "maxItems": 200,
+   "items": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+     "name",
+     "from",
+     "to"
+    ],
+    "properties": {
+     "name": {
+      "title": "Name",
+      "description": "What people are told.",
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 200
+     },
+     "from": {
+      "title": "From",
+      "description": "The first day, or an instant: 2026-12-20, 2026-12-20T18:00 (in the settings' time zone), 2026-12-20T18:00+01:00.",
+      "type": "string",
+      "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})?)?$",
+      "maxLength": 32,
+      "examples": [
+       "2026-12-24",
+       "2026-12-24T18:00",
+       "2026-12-24T18:00+01:00"
+      ]
+     },
+     "to": {
+      "title": "To",
+      "description": "The last day, which belongs to the freeze, or the instant at which it ends.",
+      "type": "string",
+      "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})?)?$",
+      "maxLength": 32,
+      "examples": [
+       "2026-12-24",
+       "2026-12-24T18:00",
+       "2026-12-24T18:00+01:00"
+      ]
+     }
+    }
+   }
+  },
+  "calendars": {
+   "title": "Calendars",
+   "description": "iCalendar files beside this file: nothing runs during their events. An event's end, recurrence, exceptions and time zone count; whether it is marked as free does not.",
+   "type": "array",
+   "maxItems": 20,
+   "uniqueItems": true,
+   "items": {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 1024,
+    "examples": [
+     "freezes.ics"
+    ]
+   }
+  },
+  "accounts": {
+   "title": "AWS accounts",
+   "description": "The accounts in which runs are allowed: 12 digits, in quotes. Without it: any.",
+   "type": "array",
+   "minItems": 1,
+   "maxItems": 200,
+   "uniqueItems": true,
+   "items": {
+    "title": "AWS account",
+    "type": "string",
+    "pattern": "^[0-9]{12}$",
+    "examples": [
+     "111122223333"
+    ]
+   }
+  },
+  "exposure": {
+   "title": "Largest exposure",
+   "description": "The greatest share of invocations that an experiment may put into its experimental group, at most 50%. Without it: 50%.",
+   "type": "string",
+   "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+   "maxLength": 16,
+   "unit": "share",
+   "most": "50%"
+  },
+  "duration": {
+   "title": "Longest duration",
+   "description": "The longest time for which a fault may be in place, at most 24h. Without it: 24h.",
+   "type": "string",
+   "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+   "maxLength": 32,
+   "unit": "duration",
+   "most": "24h"
+  },
+  "runsAtOnce": {
+   "title": "Runs at once",
+   "description": "How many runs may be under way at the same time, from 1 to 20. Without it: 20.",
+   "type": "integer",
+   "minimum": 1,
+   "maximum": 20
+  },
+  "faults": {
+   "title": "Kinds of faults",
+   "description": "The kinds that are allowed, by name or with *: dependency.*, invocation.latency. all allows every kind of the deployed version; without it: all.",
+   "oneOf": [
+    {
+     "const": "all"
+    },
+    {
+     "type": "array",
+     "maxItems": 50,
+     "uniqueItems": true,
+     "items": {
+      "title": "Kind of fault",
+      "type": "string",
+      "pattern": "^[a-z0-9*][a-z0-9.*-]*$",
+      "maxLength": 64,
+      "examples": [
+       "dependency.*",
+       "invocation.latency"
+      ]
+     }
+    }
+   ]
+  },
+  "requireAlarms": {
+   "title": "Alarms are required",
+   "description": "Every experiment must name at least one CloudWatch alarm that ends it. Without it: false.",
+   "type": "boolean"
+  },
+  "cooldown": {
+   "title": "Cooldown",
+   "description": "How long after a run its resources are left alone, at most 30d. An experiment may ask for more, never for less.",
+   "type": "string",
+   "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+   "maxLength": 32,
+   "unit": "duration",
+   "most": "30d"
+  },
+  "approval": {
+   "type": "object",
+   "additionalProperties": false,
+   "title": "Approval",
+   "description": "Whether and how people approve runs.",
+   "minProperties": 1,
+   "properties": {
+    "required": {
+     "title": "Approval is required",
+     "description": "A person must approve each run before it starts. Without it: true at the stages prod, production and live, false elsewhere.",
+     "type": "boolean"
+    },
+    "expiresAfter": {
+     "title": "Expires after",
+     "description": "How long a run waits for its approval before it is refused, from 1m to 7d. Without it: 24h.",
+     "type": "string",
+     "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+     "maxLength": 32,
+     "unit": "duration",
+     "least": "1m",
+     "most": "7d"
+    },
+    "fourEyes": {
+     "title": "Four eyes",
+     "description": "Whoever asked for the run, or registered the experiment, may not approve it. Without it: false.",
+     "type": "boolean"
+    }
+   }
+  },
+  "requires": {
+   "title": "Requires",
+   "description": "What must have happened before a run, or none: the ladder from one stage to the next.",
+   "oneOf": [
+    {
+     "const": "none"
+    },
+    {
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "heldOn",
+      "withinDays"
+     ],
+     "properties": {
+      "heldOn": {
+       "title": "Held on",
+       "type": "string",
+       "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$",
+       "maxLength": 63,
+       "description": "A run of the same experiment must have held at this stage, in the same account and Region."
+      },
+      "withinDays": {
+       "title": "Within days",
+       "description": "How many days that may be ago, from 1 to 90.",
+       "type": "integer",
+       "minimum": 1,
+       "maximum": 90
+      }
+     }
+    }
+   ]
+  },
+  "permissions": {
+   "type": "object",
+   "additionalProperties": false,
+   "title": "Permissions",
+   "description": "Who may do what. Each is anyone, or a list of slack-group:S…, slack-user:U… and aws:arn:…",
+   "minProperties": 1,
+   "properties": {
+    "view": {
+     "title": "May look",
+     "description": "Who may ask for status, experiments and reports. Without it: anyone.",
+     "oneOf": [
+      {
+       "const": "anyone"
+      },
+      {
+       "type": "array",
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "title": "Somebody",
+        "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
+        "type": "string",
+        "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
+        "maxLength": 512,
+        "examples": [
+         "slack-group:S0123ABCD",
+         "slack-user:U0123ABCD",
+         "aws:arn:aws:iam::111122223333:role/sre"
+        ]
+       }
+      }
+     ]
+    },
+    "start": {
+     "title": "May start",
+     "description": "Who may start runs from Slack; at a production stage never anyone. Without it: nobody from Slack.",
+     "oneOf": [
+      {
+       "const": "anyone"
+      },
+      {
+       "type": "array",
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "title": "Somebody",
+        "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
+        "type": "string",
+        "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
+        "maxLength": 512,
+        "examples": [
+         "slack-group:S0123ABCD",
+         "slack-user:U0123ABCD",
+         "aws:arn:aws:iam::111122223333:role/sre"
+        ]
+       }
+      }
+     ]
+    },
+    "stop": {
+     "title": "May stop",
+     "description": "Who may abort runs and throw the kill switch. Without it: anyone.",
+     "oneOf": [
+      {
+       "const": "anyone"
+      },
+      {
+       "type": "array",
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "title": "Somebody",
+        "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
+        "type": "string",
+        "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
+        "maxLength": 512,
+        "examples": [
+         "slack-group:S0123ABCD",
+         "slack-user:U0123ABCD",
+         "aws:arn:aws:iam::111122223333:role/sre"
+        ]
+       }
+      }
+     ]
+    },
+    "approve": {
+     "title": "May approve",
+     "description": "Who may approve, decline or postpone runs; at a production stage never anyone. Without it: nobody from Slack.",
+     "oneOf": [
+      {
+       "const": "anyone"
+      },
+      {
+       "type": "array",
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "title": "Somebody",
+        "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
+        "type": "string",
+        "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
+        "maxLength": 512,
+        "examples": [
+         "slack-group:S0123ABCD",
+         "slack-user:U0123ABCD",
+         "aws:arn:aws:iam::111122223333:role/sre"
+        ]
+       }
+      }
+     ]
+    }
+   }
+  },
+  "reports": {
+   "type": "object",
+   "additionalProperties": false,
+   "required": [
+    "url"
+   ],
+   "title": "Reports",
+   "description": "Where reports are read.",
+   "properties": {
+    "url": {
+     "title": "Address",
+     "description": "Where the team serves the bucket of reports: links in messages lead there.",
+     "type": "string",
+     "pattern": "^https://[^\\s]+$",
+     "maxLength": 512,
+     "examples": [
+      "https://chaos.example.com"
+     ]
+    }
+   }
+  },
+  "people": {
+   "title": "People",
+   "description": "The people behind several identities, so that four eyes are four eyes: the same person in Slack and on AWS is one.",
+   "type": "array",
+   "maxItems": 500,
+   "items": {
+    "type": "object",
+    "additionalProperties": false,
+    "required": [
+     "name"
+    ],
+    "properties": {
+     "name": {
+      "title": "Name",
+      "type": "string",
+      "minLength": 1,
+      "maxLength": 128
+     },
+     "slack": {
+      "title": "Slack user",
+      "description": "The member ID of a Slack profile: U0123ABCD.",
+      "type": "string",
+      "pattern": "^[UW][A-Z0-9]{2,30}$",
+      "examples": [
+       "U0123ABCD"
+      ]
+     },
+     "aws": {
+      "title": "AWS identities",
+      "description": "ARNs of users, roles or sessions; * stands for anything.",
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 20,
+      "uniqueItems": true,
+      "items": {
+       "type": "string",
+       "pattern": "^arn:[^\\s]+$",
+       "maxLength": 512,
+       "examples": [
+        "arn:aws:sts::111122223333:assumed-role/Admin/ada@example.com"
+       ]
+      }
+     }
+    }
+   }
+  },
+  "stages": {
+   "title": "Stages",
+   "description": "What differs at a stage. What stands here is taken instead of what stands above; approval and permissions property by property.",
+   "type": "object",
+   "maxProperties": 50,
+   "propertyNames": {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$",
+    "maxLength": 63
+   },
+   "additionalProperties": {
+    "type": "object",
+    "additionalProperties": false,
+    "title": "Stage",
+    "description": "The same limits, for this stage alone.",
+    "properties": {
+     "timezone": {
+      "title": "Time zone",
+      "description": "Of windows, freezes and calendars that name none: an IANA time zone, such as Europe/Berlin. Without it: UTC.",
+      "type": "string",
+      "pattern": "^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
+      "maxLength": 64
+     },
+     "window": {
+      "title": "Window",
+      "description": "The outer bound of every run: always, one window or several. A run must fit into it with its whole duration. Without it, each experiment's own window counts alone.",
+      "oneOf": [
+       {
+        "const": "always"
+       },
+       {
+        "title": "Window",
+        "description": "Hours within which a run begins and ends, on some weekdays or on one date. Past midnight where \"to\" is not after \"from\".",
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+         "from",
+         "to"
+        ],
+        "properties": {
+         "days": {
+          "title": "Weekdays",
+          "description": "Without them: MON to FRI.",
+          "type": "array",
+          "minItems": 1,
+          "maxItems": 7,
+          "uniqueItems": true,
+          "items": {
+           "title": "Weekday",
+           "enum": [
+            "MON",
+            "TUE",
+            "WED",
+            "THU",
+            "FRI",
+            "SAT",
+            "SUN"
+           ]
+          }
+         },
+         "date": {
+          "title": "Date",
+          "description": "One date in the place of weekdays.",
+          "type": "string",
+          "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+          "maxLength": 10
+         },
+         "from": {
+          "title": "Time of day",
+          "description": "Hours and minutes, in quotes: \"09:00\".",
+          "type": "string",
+          "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+          "maxLength": 5
+         },
+         "to": {
+          "title": "Time of day",
+          "description": "Hours and minutes, in quotes: \"09:00\".",
+          "type": "string",
+          "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+          "maxLength": 5
+         },
+         "timezone": {
+          "title": "Time zone",
+          "description": "An IANA time zone. Without it: the schedule's, else that of the settings.",
+          "type": "string",
+          "pattern": "^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
+          "maxLength": 64
+         }
+        }
+       },
+       {
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 14,
+        "items": {
+         "title": "Window",
+         "description": "Hours within which a run begins and ends, on some weekdays or on one date. Past midnight where \"to\" is not after \"from\".",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "from",
+          "to"
+         ],
+         "properties": {
+          "days": {
+           "title": "Weekdays",
+           "description": "Without them: MON to FRI.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 7,
+           "uniqueItems": true,
+           "items": {
+            "title": "Weekday",
+            "enum": [
+             "MON",
+             "TUE",
+             "WED",
+             "THU",
+             "FRI",
+             "SAT",
+             "SUN"
+            ]
+           }
+          },
+          "date": {
+           "title": "Date",
+           "description": "One date in the place of weekdays.",
+           "type": "string",
+           "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+           "maxLength": 10
+          },
+          "from": {
+           "title": "Time of day",
+           "description": "Hours and minutes, in quotes: \"09:00\".",
+           "type": "string",
+           "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+           "maxLength": 5
+          },
+          "to": {
+           "title": "Time of day",
+           "description": "Hours and minutes, in quotes: \"09:00\".",
+           "type": "string",
+           "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+           "maxLength": 5
+          },
+          "timezone": {
+           "title": "Time zone",
+           "description": "An IANA time zone. Without it: the schedule's, else that of the settings.",
+           "type": "string",
+           "pattern": "^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$",
+           "maxLength": 64
+          }
+         }
+        }
+       }
+      ]
+     },
+     "holidays": {
+      "title": "Holidays",
+      "description": "Public holidays of countries and their regions: nothing runs on those days.",
+      "type": "array",
+      "maxItems": 20,
+      "uniqueItems": true,
+      "items": {
+       "type": "object",
+       "additionalProperties": false,
+       "required": [
+        "country"
+       ],
+       "properties": {
+        "country": {
+         "title": "Country",
+         "description": "Two letters, as ISO 3166 has them: DE, US, JP.",
+         "type": "string",
+         "pattern": "^[A-Z]{2}$",
+         "examples": [
+          "DE",
+          "US"
+         ]
+        },
+        "region": {
+         "title": "Region",
+         "description": "A state or province by the code of ISO 3166-2 without the country: BY for Bavaria. A part of one follows a hyphen: BY-A for Augsburg.",
+         "type": "string",
+         "pattern": "^[A-Za-z0-9]+(-[A-Za-z0-9]+)?$",
+         "maxLength": 24,
+         "examples": [
+          "BY",
+          "CA"
+         ]
+        },
+        "types": {
+         "title": "Sorts of holidays",
+         "description": "Which of them count. Without it: public.",
+         "type": "array",
+         "minItems": 1,
+         "maxItems": 5,
+         "uniqueItems": true,
+         "items": {
+          "enum": [
+           "public",
+           "bank",
+           "school",
+           "optional",
+           "observance"
+          ]
+         }
+        }
+       }
+      }
+     },
+     "freezes": {
+      "title": "Freezes",
+      "description": "Stretches of time in which nothing runs: releases, campaigns, the busiest weeks.",
+      "type": "array",
+      "maxItems": 200,
+      "items": {
+       "type": "object",
+       "additionalProperties": false,
+       "required": [
+        "name",
+        "from",
+        "to"
+       ],
+       "properties": {
+        "name": {
+         "title": "Name",
+         "description": "What people are told.",
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 200
+        },
+        "from": {
+         "title": "From",
+         "description": "The first day, or an instant: 2026-12-20, 2026-12-20T18:00 (in the settings' time zone), 2026-12-20T18:00+01:00.",
+         "type": "string",
+         "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})?)?$",
+         "maxLength": 32,
+         "examples": [
+          "2026-12-24",
+          "2026-12-24T18:00",
+          "2026-12-24T18:00+01:00"
+         ]
+        },
+        "to": {
+         "title": "To",
+         "description": "The last day, which belongs to the freeze, or the instant at which it ends.",
+         "type": "string",
+         "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})?)?$",
+         "maxLength": 32,
+         "examples": [
+          "2026-12-24",
+          "2026-12-24T18:00",
+          "2026-12-24T18:00+01:00"
+         ]
+        }
+       }
+      }
+     },
+     "calendars": {
+      "title": "Calendars",
+      "description": "iCalendar files beside this file: nothing runs during their events. An event's end, recurrence, exceptions and time zone count; whether it is marked as free does not.",
+      "type": "array",
+      "maxItems": 20,
+      "uniqueItems": true,
+      "items": {
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 1024,
+       "examples": [
+        "freezes.ics"
+       ]
+      }
+     },
+     "accounts": {
+      "title": "AWS accounts",
+      "description": "The accounts in which runs are allowed: 12 digits, in quotes. Without it: any.",
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 200,
+      "uniqueItems": true,
+      "items": {
+       "title": "AWS account",
+       "type": "string",
+       "pattern": "^[0-9]{12}$",
+       "examples": [
+        "111122223333"
+       ]
+      }
+     },
+     "exposure": {
+      "title": "Largest exposure",
+      "description": "The greatest share of invocations that an experiment may put into its experimental group, at most 50%. Without it: 50%.",
+      "type": "string",
+      "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+      "maxLength": 16,
+      "unit": "share",
+      "most": "50%"
+     },
+     "duration": {
+      "title": "Longest duration",
+      "description": "The longest time for which a fault may be in place, at most 24h. Without it: 24h.",
+      "type": "string",
+      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+      "maxLength": 32,
+      "unit": "duration",
+      "most": "24h"
+     },
+     "runsAtOnce": {
+      "title": "Runs at once",
+      "description": "How many runs may be under way at the same time, from 1 to 20. Without it: 20.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 20
+     },
+     "faults": {
+      "title": "Kinds of faults",
+      "description": "The kinds that are allowed, by name or with *: dependency.*, invocation.latency. all allows every kind of the deployed version; without it: all.",
+      "oneOf": [
+       {
+        "const": "all"
+       },
+       {
+        "type": "array",
+        "maxItems": 50,
+        "uniqueItems": true,
+        "items": {
+         "title": "Kind of fault",
+         "type": "string",
+         "pattern": "^[a-z0-9*][a-z0-9.*-]*$",
+         "maxLength": 64,
+         "examples": [
+          "dependency.*",
+          "invocation.latency"
+         ]
+        }
+       }
+      ]
+     },
+     "requireAlarms": {
+      "title": "Alarms are required",
+      "description": "Every experiment must name at least one CloudWatch alarm that ends it. Without it: false.",
+      "type": "boolean"
+     },
+     "cooldown": {
+      "title": "Cooldown",
+      "description": "How long after a run its resources are left alone, at most 30d. An experiment may ask for more, never for less.",
+      "type": "string",
+      "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+      "maxLength": 32,
+      "unit": "duration",
+      "most": "30d"
+     },
+     "approval": {
+      "type": "object",
+      "additionalProperties": false,
+      "title": "Approval",
+      "description": "Whether and how people approve runs.",
+      "minProperties": 1,
+      "properties": {
+       "required": {
+        "title": "Approval is required",
+        "description": "A person must approve each run before it starts. Without it: true at the stages prod, production and live, false elsewhere.",
+        "type": "boolean"
+       },
+       "expiresAfter": {
+        "title": "Expires after",
+        "description": "How long a run waits for its approval before it is refused, from 1m to 7d. Without it: 24h.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)( ?[0-9]+(\\.[0-9]+)?(ms|s|m|h|d))*$",
+        "maxLength": 32,
+        "unit": "duration",
+        "least": "1m",
+        "most": "7d"
+       },
+       "fourEyes": {
+        "title": "Four eyes",
+        "description": "Whoever asked for the run, or registered the experiment, may not approve it. Without it: false.",
+        "type": "boolean"
+       }
+      }
+     },
+     "requires": {
+      "title": "Requires",
+      "description": "What must have happened before a run, or none: the ladder from one stage to the next.",
+      "oneOf": [
+       {
+        "const": "none"
+       },
+       {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+         "heldOn",
+         "withinDays"
+        ],
+        "properties": {
+         "heldOn": {
+          "title": "Held on",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]*$",
+          "maxLength": 63,
+          "description": "A run of the same experiment must have held at this stage, in the same account and Region."
+         },
+         "withinDays": {
+          "title": "Within days",
+          "description": "How many days that may be ago, from 1 to 90.",
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 90
+         }
+        }
+       }
+      ]
+     },
+     "permissions": {
+      "type": "object",
+      "additionalProperties": false,
+      "title": "Permissions",
+      "description": "Who may do what. Each is anyone, or a list of slack-group:S…, slack-user:U… and aws:arn:…",
+      "minProperties": 1,
+      "properties": {
+       "view": {
+        "title": "May look",
+        "description": "Who may ask for status, experiments and reports. Without it: anyone.",
+        "oneOf": [
+         {
+          "const": "anyone"
+         },
+         {
+          "type": "array",
+          "maxItems": 50,
+          "uniqueItems": true,
+          "items": {
+           "title": "Somebody",
+           "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
+           "type": "string",
+           "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
+           "maxLength": 512,
+           "examples": [
+            "slack-group:S0123ABCD",
+            "slack-user:U0123ABCD",
+            "aws:arn:aws:iam::111122223333:role/sre"
+           ]
+          }
+         }
+        ]
+       },
+       "start": {
+        "title": "May start",
+        "description": "Who may start runs from Slack; at a production stage never anyone. Without it: nobody from Slack.",
+        "oneOf": [
+         {
+          "const": "anyone"
+         },
+         {
+          "type": "array",
+          "maxItems": 50,
+          "uniqueItems": true,
+          "items": {
+           "title": "Somebody",
+           "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
+           "type": "string",
+           "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
+           "maxLength": 512,
+           "examples": [
+            "slack-group:S0123ABCD",
+            "slack-user:U0123ABCD",
+            "aws:arn:aws:iam::111122223333:role/sre"
+           ]
+          }
+         }
+        ]
+       },
+       "stop": {
+        "title": "May stop",
+        "description": "Who may abort runs and throw the kill switch. Without it: anyone.",
+        "oneOf": [
+         {
+          "const": "anyone"
+         },
+         {
+          "type": "array",
+          "maxItems": 50,
+          "uniqueItems": true,
+          "items": {
+           "title": "Somebody",
+           "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
+           "type": "string",
+           "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
+           "maxLength": 512,
+           "examples": [
+            "slack-group:S0123ABCD",
+            "slack-user:U0123ABCD",
+            "aws:arn:aws:iam::111122223333:role/sre"
+           ]
+          }
+         }
+        ]
+       },
+       "approve": {
+        "title": "May approve",
+        "description": "Who may approve, decline or postpone runs; at a production stage never anyone. Without it: nobody from Slack.",
+        "oneOf": [
+         {
+          "const": "anyone"
+         },
+         {
+          "type": "array",
+          "maxItems": 50,
+          "uniqueItems": true,
+          "items": {
+           "title": "Somebody",
+           "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
+           "type": "string",
+           "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
+           "maxLength": 512,
+           "examples": [
+            "slack-group:S0123ABCD",
+            "slack-user:U0123ABCD",
+            "aws:arn:aws:iam::111122223333:role/sre"
+           ]
+          }
+         }
+        ]
+       }
+      }
+     },
+     "reports": {
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "url"
+      ],
+      "title": "Reports",
+      "description": "Where reports are read.",
+      "properties": {
+       "url": {
+        "title": "Address",
+        "description": "Where the team serves the bucket of reports: links in messages lead there.",
+        "type": "string",
+        "pattern": "^https://[^\\s]+$",
+        "maxLength": 512,
+        "examples": [
+         "https://chaos.example.com"
+        ]
+       }
+      }
+     }
+    }
+   }
+  }
+ }
+};

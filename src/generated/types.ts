@@ -1352,6 +1352,447 @@ export interface Workload {
 }
 
 /**
+ * The guardrails of a team: what no experiment may widen.
+ */
+export interface Settings {
+  inoculate: 'settings/1';
+  /**
+   * The stages at which runs are allowed. Without it: any.
+   *
+   * @minItems 1
+   * @maxItems 50
+   */
+  allowedStages?: string[];
+  /**
+   * Of windows, freezes and calendars that name none: an IANA time zone, such as Europe/Berlin. Without it: UTC.
+   */
+  timezone?: string;
+  /**
+   * The outer bound of every run: always, one window or several. A run must fit into it with its whole duration. Without it, each experiment's own window counts alone.
+   */
+  window?:
+    | 'always'
+    | {
+        /**
+         * Without them: MON to FRI.
+         *
+         * @minItems 1
+         * @maxItems 7
+         */
+        days?: ('MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN')[];
+        /**
+         * One date in the place of weekdays.
+         */
+        date?: string;
+        /**
+         * Hours and minutes, in quotes: "09:00".
+         */
+        from: string;
+        /**
+         * Hours and minutes, in quotes: "09:00".
+         */
+        to: string;
+        /**
+         * An IANA time zone. Without it: the schedule's, else that of the settings.
+         */
+        timezone?: string;
+      }
+    | {
+        /**
+         * Without them: MON to FRI.
+         *
+         * @minItems 1
+         * @maxItems 7
+         */
+        days?: ('MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN')[];
+        /**
+         * One date in the place of weekdays.
+         */
+        date?: string;
+        /**
+         * Hours and minutes, in quotes: "09:00".
+         */
+        from: string;
+        /**
+         * Hours and minutes, in quotes: "09:00".
+         */
+        to: string;
+        /**
+         * An IANA time zone. Without it: the schedule's, else that of the settings.
+         */
+        timezone?: string;
+      }[];
+  /**
+   * Public holidays of countries and their regions: nothing runs on those days.
+   *
+   * @maxItems 20
+   */
+  holidays?: {
+    /**
+     * Two letters, as ISO 3166 has them: DE, US, JP.
+     */
+    country: string;
+    /**
+     * A state or province by the code of ISO 3166-2 without the country: BY for Bavaria. A part of one follows a hyphen: BY-A for Augsburg.
+     */
+    region?: string;
+    /**
+     * Which of them count. Without it: public.
+     *
+     * @minItems 1
+     * @maxItems 5
+     */
+    types?: ('public' | 'bank' | 'school' | 'optional' | 'observance')[];
+  }[];
+  /**
+   * Stretches of time in which nothing runs: releases, campaigns, the busiest weeks.
+   *
+   * @maxItems 200
+   */
+  freezes?: {
+    /**
+     * What people are told.
+     */
+    name: string;
+    /**
+     * The first day, or an instant: 2026-12-20, 2026-12-20T18:00 (in the settings' time zone), 2026-12-20T18:00+01:00.
+     */
+    from: string;
+    /**
+     * The last day, which belongs to the freeze, or the instant at which it ends.
+     */
+    to: string;
+  }[];
+  /**
+   * iCalendar files beside this file: nothing runs during their events. An event's end, recurrence, exceptions and time zone count; whether it is marked as free does not.
+   *
+   * @maxItems 20
+   */
+  calendars?: string[];
+  /**
+   * The accounts in which runs are allowed: 12 digits, in quotes. Without it: any.
+   *
+   * @minItems 1
+   * @maxItems 200
+   */
+  accounts?: string[];
+  /**
+   * The greatest share of invocations that an experiment may put into its experimental group, at most 50%. Without it: 50%.
+   */
+  exposure?: Fraction;
+  /**
+   * The longest time for which a fault may be in place, at most 24h. Without it: 24h.
+   */
+  duration?: Millis;
+  /**
+   * How many runs may be under way at the same time, from 1 to 20. Without it: 20.
+   */
+  runsAtOnce?: number;
+  /**
+   * The kinds that are allowed, by name or with *: dependency.*, invocation.latency. all allows every kind of the deployed version; without it: all.
+   */
+  faults?: 'all' | string[];
+  /**
+   * Every experiment must name at least one CloudWatch alarm that ends it. Without it: false.
+   */
+  requireAlarms?: boolean;
+  /**
+   * How long after a run its resources are left alone, at most 30d. An experiment may ask for more, never for less.
+   */
+  cooldown?: Millis;
+  /**
+   * Whether and how people approve runs.
+   */
+  approval?: {
+    /**
+     * A person must approve each run before it starts. Without it: true at the stages prod, production and live, false elsewhere.
+     */
+    required?: boolean;
+    /**
+     * How long a run waits for its approval before it is refused, from 1m to 7d. Without it: 24h.
+     */
+    expiresAfter?: Millis;
+    /**
+     * Whoever asked for the run, or registered the experiment, may not approve it. Without it: false.
+     */
+    fourEyes?: boolean;
+  };
+  /**
+   * What must have happened before a run, or none: the ladder from one stage to the next.
+   */
+  requires?:
+    | 'none'
+    | {
+        /**
+         * A run of the same experiment must have held at this stage, in the same account and Region.
+         */
+        heldOn: string;
+        /**
+         * How many days that may be ago, from 1 to 90.
+         */
+        withinDays: number;
+      };
+  /**
+   * Who may do what. Each is anyone, or a list of slack-group:S…, slack-user:U… and aws:arn:…
+   */
+  permissions?: {
+    /**
+     * Who may ask for status, experiments and reports. Without it: anyone.
+     */
+    view?: 'anyone' | string[];
+    /**
+     * Who may start runs from Slack; at a production stage never anyone. Without it: nobody from Slack.
+     */
+    start?: 'anyone' | string[];
+    /**
+     * Who may abort runs and throw the kill switch. Without it: anyone.
+     */
+    stop?: 'anyone' | string[];
+    /**
+     * Who may approve, decline or postpone runs; at a production stage never anyone. Without it: nobody from Slack.
+     */
+    approve?: 'anyone' | string[];
+  };
+  /**
+   * Where reports are read.
+   */
+  reports?: {
+    /**
+     * Where the team serves the bucket of reports: links in messages lead there.
+     */
+    url: string;
+  };
+  /**
+   * The people behind several identities, so that four eyes are four eyes: the same person in Slack and on AWS is one.
+   *
+   * @maxItems 500
+   */
+  people?: {
+    name: string;
+    /**
+     * The member ID of a Slack profile: U0123ABCD.
+     */
+    slack?: string;
+    /**
+     * ARNs of users, roles or sessions; * stands for anything.
+     *
+     * @minItems 1
+     * @maxItems 20
+     */
+    aws?: string[];
+  }[];
+  /**
+   * What differs at a stage. What stands here is taken instead of what stands above; approval and permissions property by property.
+   */
+  stages?: {
+    /**
+     * The same limits, for this stage alone.
+     */
+    [k: string]: {
+      /**
+       * Of windows, freezes and calendars that name none: an IANA time zone, such as Europe/Berlin. Without it: UTC.
+       */
+      timezone?: string;
+      /**
+       * The outer bound of every run: always, one window or several. A run must fit into it with its whole duration. Without it, each experiment's own window counts alone.
+       */
+      window?:
+        | 'always'
+        | {
+            /**
+             * Without them: MON to FRI.
+             *
+             * @minItems 1
+             * @maxItems 7
+             */
+            days?: ('MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN')[];
+            /**
+             * One date in the place of weekdays.
+             */
+            date?: string;
+            /**
+             * Hours and minutes, in quotes: "09:00".
+             */
+            from: string;
+            /**
+             * Hours and minutes, in quotes: "09:00".
+             */
+            to: string;
+            /**
+             * An IANA time zone. Without it: the schedule's, else that of the settings.
+             */
+            timezone?: string;
+          }
+        | {
+            /**
+             * Without them: MON to FRI.
+             *
+             * @minItems 1
+             * @maxItems 7
+             */
+            days?: ('MON' | 'TUE' | 'WED' | 'THU' | 'FRI' | 'SAT' | 'SUN')[];
+            /**
+             * One date in the place of weekdays.
+             */
+            date?: string;
+            /**
+             * Hours and minutes, in quotes: "09:00".
+             */
+            from: string;
+            /**
+             * Hours and minutes, in quotes: "09:00".
+             */
+            to: string;
+            /**
+             * An IANA time zone. Without it: the schedule's, else that of the settings.
+             */
+            timezone?: string;
+          }[];
+      /**
+       * Public holidays of countries and their regions: nothing runs on those days.
+       *
+       * @maxItems 20
+       */
+      holidays?: {
+        /**
+         * Two letters, as ISO 3166 has them: DE, US, JP.
+         */
+        country: string;
+        /**
+         * A state or province by the code of ISO 3166-2 without the country: BY for Bavaria. A part of one follows a hyphen: BY-A for Augsburg.
+         */
+        region?: string;
+        /**
+         * Which of them count. Without it: public.
+         *
+         * @minItems 1
+         * @maxItems 5
+         */
+        types?: ('public' | 'bank' | 'school' | 'optional' | 'observance')[];
+      }[];
+      /**
+       * Stretches of time in which nothing runs: releases, campaigns, the busiest weeks.
+       *
+       * @maxItems 200
+       */
+      freezes?: {
+        /**
+         * What people are told.
+         */
+        name: string;
+        /**
+         * The first day, or an instant: 2026-12-20, 2026-12-20T18:00 (in the settings' time zone), 2026-12-20T18:00+01:00.
+         */
+        from: string;
+        /**
+         * The last day, which belongs to the freeze, or the instant at which it ends.
+         */
+        to: string;
+      }[];
+      /**
+       * iCalendar files beside this file: nothing runs during their events. An event's end, recurrence, exceptions and time zone count; whether it is marked as free does not.
+       *
+       * @maxItems 20
+       */
+      calendars?: string[];
+      /**
+       * The accounts in which runs are allowed: 12 digits, in quotes. Without it: any.
+       *
+       * @minItems 1
+       * @maxItems 200
+       */
+      accounts?: string[];
+      /**
+       * The greatest share of invocations that an experiment may put into its experimental group, at most 50%. Without it: 50%.
+       */
+      exposure?: Fraction;
+      /**
+       * The longest time for which a fault may be in place, at most 24h. Without it: 24h.
+       */
+      duration?: Millis;
+      /**
+       * How many runs may be under way at the same time, from 1 to 20. Without it: 20.
+       */
+      runsAtOnce?: number;
+      /**
+       * The kinds that are allowed, by name or with *: dependency.*, invocation.latency. all allows every kind of the deployed version; without it: all.
+       */
+      faults?: 'all' | string[];
+      /**
+       * Every experiment must name at least one CloudWatch alarm that ends it. Without it: false.
+       */
+      requireAlarms?: boolean;
+      /**
+       * How long after a run its resources are left alone, at most 30d. An experiment may ask for more, never for less.
+       */
+      cooldown?: Millis;
+      /**
+       * Whether and how people approve runs.
+       */
+      approval?: {
+        /**
+         * A person must approve each run before it starts. Without it: true at the stages prod, production and live, false elsewhere.
+         */
+        required?: boolean;
+        /**
+         * How long a run waits for its approval before it is refused, from 1m to 7d. Without it: 24h.
+         */
+        expiresAfter?: Millis;
+        /**
+         * Whoever asked for the run, or registered the experiment, may not approve it. Without it: false.
+         */
+        fourEyes?: boolean;
+      };
+      /**
+       * What must have happened before a run, or none: the ladder from one stage to the next.
+       */
+      requires?:
+        | 'none'
+        | {
+            /**
+             * A run of the same experiment must have held at this stage, in the same account and Region.
+             */
+            heldOn: string;
+            /**
+             * How many days that may be ago, from 1 to 90.
+             */
+            withinDays: number;
+          };
+      /**
+       * Who may do what. Each is anyone, or a list of slack-group:S…, slack-user:U… and aws:arn:…
+       */
+      permissions?: {
+        /**
+         * Who may ask for status, experiments and reports. Without it: anyone.
+         */
+        view?: 'anyone' | string[];
+        /**
+         * Who may start runs from Slack; at a production stage never anyone. Without it: nobody from Slack.
+         */
+        start?: 'anyone' | string[];
+        /**
+         * Who may abort runs and throw the kill switch. Without it: anyone.
+         */
+        stop?: 'anyone' | string[];
+        /**
+         * Who may approve, decline or postpone runs; at a production stage never anyone. Without it: nobody from Slack.
+         */
+        approve?: 'anyone' | string[];
+      };
+      /**
+       * Where reports are read.
+       */
+      reports?: {
+        /**
+         * Where the team serves the bucket of reports: links in messages lead there.
+         */
+        url: string;
+      };
+    };
+  };
+}
+
+/**
  * The settings of a team as they apply at one stage: what the controller stores, and every function reads. The version is that of the stored item.
  */
 export interface StoredGuardrails {

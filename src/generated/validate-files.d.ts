@@ -13,4 +13,5 @@ export interface Validator {
 export const validateExperiment: Validator;
 export const validateWorkload: Validator;
 export const validateGameDay: Validator;
+export const validateSettings: Validator;
 export const validateFault: Validator;
