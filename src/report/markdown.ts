@@ -6,13 +6,15 @@ import { reportOf, type Report, type ReportHypothesis } from './report.ts';
 import { boundsOf, capitalised, figure } from './sentences.ts';
 import type { Estimate } from '../core/evidence.ts';
 
-const signs: Readonly<Record<Report['result'], string>> = {
+/** One for each result of a run, and for a run that there is not. */
+export const signs: Readonly<Record<Report['result'] | 'not-started', string>> = {
   held: '✅',
   deviated: '❌',
   inconclusive: '❔',
   refused: '🚫',
   errored: '⚠️',
   running: '⏳',
+  'not-started': '🚫',
 };
 
 /** A summary for pull requests and chats, in GitHub's Markdown. */

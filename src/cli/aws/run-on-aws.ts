@@ -9,6 +9,7 @@ import { formatProblems } from '../input/format-problems.ts';
 import { exitCodeOf } from '../run/exit-code.ts';
 import { onInterrupt } from '../run/interrupt.ts';
 import { writeOutputs } from '../run/outputs.ts';
+import type { PipelineFiles } from '../run/pipeline-files.ts';
 import { Progress } from '../run/progress.ts';
 import { stageOf } from '../stage-option.ts';
 import { ask, askToStop } from './ask.ts';
@@ -17,6 +18,7 @@ import { follow, type Followed } from './follow.ts';
 import { withRemote } from './options.ts';
 import type { Remote } from './remote.ts';
 import { recordOf } from './runs.ts';
+import { reportAt } from './stored-report.ts';
 import { startRun } from './start-run.ts';
 import { tellProblems } from './tell-problems.ts';
 import { stageOption } from './watch-run.ts';
@@ -27,7 +29,7 @@ import { inPlaceWords, stillInPlace } from './words.ts';
 const onlyLocal = ['workload', 'duration', 'warm-up', 'max-sandboxes'] as const;
 
 /** Registers an experiment, starts a run, watches it and writes its report. Ctrl-C aborts the run. */
-export async function runOnAws(input: Input, context: CliContext): Promise<ExitCode> {
+export async function runOnAws(input: Input, context: CliContext, files: PipelineFiles): Promise<ExitCode> {
   for (const name of onlyLocal)
     if (input.value(name) !== undefined)
       throw new UsageError(
@@ -49,6 +51,7 @@ export async function runOnAws(input: Input, context: CliContext): Promise<ExitC
       progress.stop();
       const outDir = resolve(context.cwd, input.value('out') ?? join('.inoculate', file.experiment.name));
       const html = await writeOutputs(outDir, record);
+      await files.write(record, await reportAt(remote, run.id));
       const { sentence, reverts } = reportOf(record);
       if (json) context.stdout.write(reportJson(record));
       else progress.say(['', sentence, reverts.sentence, `report: ${html}`]);

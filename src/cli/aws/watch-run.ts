@@ -10,12 +10,18 @@ import { follow } from './follow.ts';
 import type { Remote } from './remote.ts';
 import { recordOf } from './runs.ts';
 
+interface WatchOptions {
+  readonly json: boolean;
+  /** What is known when the watching ends, be it with the run or before. */
+  readonly onEnd?: (record: RunRecord) => Promise<void>;
+}
+
 /** Watches a run to its end, for `watch` and `start --wait`. Ctrl-C ends the watching alone. */
 export async function watchRun(
   remote: Remote,
   id: RunId,
   context: CliContext,
-  { json }: { readonly json: boolean },
+  { json, onEnd }: WatchOptions,
 ): Promise<ExitCode> {
   const progress = new Progress(context, json ? context.stderr : context.stdout);
   const watching = new AbortController();
@@ -28,11 +34,13 @@ export async function watchRun(
   try {
     const { run, journal } = await follow(remote, id, progress, watching.signal);
     progress.stop();
+    const record = recordOf(run, journal);
+    await onEnd?.(record);
     if (run.phase !== 'ended') {
       progress.say([`The run goes on. To end it: inoculate abort ${id}${stageOption(remote)}`]);
       return exitCodes.interrupted;
     }
-    tellEnd(recordOf(run, journal), progress, context, json);
+    tellEnd(record, progress, context, json);
     return exitCodeOf(run);
   } finally {
     progress.stop();

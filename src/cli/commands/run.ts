@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { isControlPlane } from '../../core/placement.ts';
 import type { ControlPlaneFault } from '../../generated/types.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
@@ -20,6 +20,7 @@ import { exitCodeOf } from '../run/exit-code.ts';
 import { packageVersion } from '../version.ts';
 import { onInterrupt } from '../run/interrupt.ts';
 import { clearOutputs, writeOutputs } from '../run/outputs.ts';
+import { type PipelineFiles, pipelineOptions, withPipelineFiles } from '../run/pipeline-files.ts';
 import { Progress } from '../run/progress.ts';
 import { readSubject, type Subject, subjectOptions } from '../run/run-options.ts';
 
@@ -38,6 +39,8 @@ interface, with the layer attached as on AWS, a database, and the workload's tra
 Ctrl-C ends the run early and takes its faults back; a second Ctrl-C says what is still in place, and leaves.
 
   inoculate run experiments/throttled.yaml --local --service serverless.yml --workload workload.yml
+
+--junit and --summary write what pipelines show; the files are there in any case, also where there was no run.
 
 Exit codes: 0 held, 1 deviated, 2 bad input, 3 refused, 4 aborted for another reason, 5 inconclusive, 70 internal.`,
   options: {
@@ -66,15 +69,22 @@ Exit codes: 0 held, 1 deviated, 2 bad input, 3 refused, 4 aborted for another re
       placeholder: 'N',
       description: 'how many sandboxes there may be at once',
     },
+    ...pipelineOptions,
     json: { type: 'flag', description: 'the report as JSON on stdout; progress goes to stderr' },
   },
-  async run(input, context) {
-    if (!input.flag('local')) return runOnAws(input, context);
-    const subject = await readSubject(input, context);
-    if (subject === undefined) return exitCodes.badInput;
-    if (subject.workload === undefined)
-      throw new UsageError('Without traffic there is nothing to see', 'name a workload with --workload FILE');
-    return runLocally(input, context, { ...subject, workload: subject.workload });
+  run(input, context) {
+    const where = input.flag('local') ? 'local' : 'aws';
+    return withPipelineFiles(input, context, { experiment: input.args[0] ?? '', where }, async (files) => {
+      if (where === 'aws') return runOnAws(input, context, files);
+      const subject = await readSubject(input, context);
+      if (subject === undefined) return exitCodes.badInput;
+      if (subject.workload === undefined)
+        throw new UsageError(
+          'Without traffic there is nothing to see',
+          'name a workload with --workload FILE',
+        );
+      return runLocally(input, context, { ...subject, workload: subject.workload }, files);
+    });
   },
 };
 
@@ -82,11 +92,16 @@ async function runLocally(
   input: Input,
   context: CliContext,
   subject: Subject & { readonly workload: NonNullable<Subject['workload']> },
+  files: PipelineFiles,
 ): Promise<ExitCode> {
   const { experiment, service, workload } = subject;
   const onlyOnAws = experiment.faults.filter(isControlPlane);
   if (onlyOnAws.length > 0) {
-    context.stderr.write(refusalOf(onlyOnAws));
+    const refusal = refusalOf(onlyOnAws);
+    context.stderr.write(
+      `refused: ${refusal}\n  help: inoculate plan FILE says what it would do; on AWS it runs with inoculate start\n`,
+    );
+    await files.writeRefusal(refusal);
     return exitCodes.refused;
   }
   const outDir = resolve(context.cwd, input.value('out') ?? join('.inoculate', experiment.name));
@@ -120,6 +135,7 @@ async function runLocally(
     const record = await watched(started, outDir, progress);
     progress.stop();
     const html = await writeOutputs(outDir, record);
+    await files.write(record, { hint: `The report: ${relative(context.cwd, html)}` });
     const report = reportOf(record);
     if (input.flag('json')) context.stdout.write(reportJson(record));
     else progress.say(['', report.sentence, report.reverts.sentence, `report: ${html}`]);
@@ -132,7 +148,7 @@ async function runLocally(
 /** What changes AWS cannot be put in place where there is none; without it the run would show something else. */
 function refusalOf(faults: readonly ControlPlaneFault[]): string {
   const named = [...new Set(faults.map(({ kind, target }) => `${kind} on ${target}`))].join(', ');
-  return `refused: ${named} changes what is configured on AWS, which --local does not have\n  help: inoculate plan FILE says what it would do; on AWS it runs with inoculate start\n`;
+  return `${named} changes what is configured on AWS, which --local does not have`;
 }
 
 /** A run whose host died in this folder is ended first: nothing of it may still be in place when the next one begins. */
