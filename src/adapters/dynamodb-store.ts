@@ -2,7 +2,7 @@ import type { Stops } from '../core/facts.ts';
 import type { EpochMs, ResourceId, RunId, UnitId } from '../core/ids.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Run } from '../core/run.ts';
-import type { ActiveRun, Json, Lease, Store, StoredRun } from '../engine/ports.ts';
+import type { ActiveRun, Granted, Json, Lease, Store, StoredRun } from '../engine/ports.ts';
 import { keepMs } from '../engine/keep.ts';
 import { type DynamoDbTable, type Item, type Key, number, text } from './dynamodb-table.ts';
 
@@ -102,24 +102,20 @@ export class DynamoDbStore implements Store {
       });
   }
 
-  async lock(resource: ResourceId, owner: RunId): Promise<{ epoch: number } | { heldBy: RunId }> {
+  async lock(resource: ResourceId, owner: RunId): Promise<Granted | { heldBy: RunId }> {
     const granted = await this.#own(
       resource,
       owner,
       'attribute_not_exists(#owner) OR #owner = :expected',
       nobody,
     );
-    if (granted !== undefined) return { epoch: number(granted, 'epoch') };
+    if (granted !== undefined) return grantedBy(granted);
     return this.#holder(resource, owner);
   }
 
-  async takeOver(
-    resource: ResourceId,
-    from: RunId,
-    owner: RunId,
-  ): Promise<{ epoch: number } | { heldBy: RunId }> {
+  async takeOver(resource: ResourceId, from: RunId, owner: RunId): Promise<Granted | { heldBy: RunId }> {
     const granted = await this.#own(resource, owner, '#owner = :expected', from);
-    if (granted !== undefined) return { epoch: number(granted, 'epoch') };
+    if (granted !== undefined) return grantedBy(granted);
     return this.#holder(resource, owner);
   }
 
@@ -135,11 +131,6 @@ export class DynamoDbStore implements Store {
         values: { ':owner': { S: owner }, ':nobody': { S: nobody }, ...used },
       },
     );
-  }
-
-  async lastUsed(resource: ResourceId): Promise<EpochMs | null> {
-    const item = await this.#table.get(lockKey(resource));
-    return item?.['usedAt'] === undefined ? null : number(item, 'usedAt');
   }
 
   async takeLease(resource: ResourceId, lease: Lease): Promise<boolean> {
@@ -242,12 +233,19 @@ export class DynamoDbStore implements Store {
     );
   }
 
-  async #holder(resource: ResourceId, owner: RunId): Promise<{ epoch: number } | { heldBy: RunId }> {
+  async #holder(resource: ResourceId, owner: RunId): Promise<Granted | { heldBy: RunId }> {
     const item = await this.#table.get(lockKey(resource));
     if (item === undefined) throw new Error(`Lock ${resource} is neither free nor held`);
     const holder = text(item, 'owner');
-    return holder === owner ? { epoch: number(item, 'epoch') } : { heldBy: holder };
+    return holder === owner ? grantedBy(item) : { heldBy: holder };
   }
+}
+
+function grantedBy(item: Item): Granted {
+  return {
+    epoch: number(item, 'epoch'),
+    usedAt: item['usedAt'] === undefined ? null : number(item, 'usedAt'),
+  };
 }
 
 function runItem(run: Run, version: number): Item {

@@ -2,7 +2,7 @@ import type { Stops } from '../core/facts.ts';
 import type { EpochMs, ResourceId, RunId, UnitId } from '../core/ids.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Run } from '../core/run.ts';
-import type { ActiveRun, Json, Lease, Store, StoredRun } from '../engine/ports.ts';
+import type { ActiveRun, Granted, Json, Lease, Store, StoredRun } from '../engine/ports.ts';
 
 interface Lock {
   readonly owner: RunId | null;
@@ -80,15 +80,11 @@ export class MemoryStore implements Store {
       if (this.undo.has(undoKey(id, unit))) this.undoExpiry.set(undoKey(id, unit), at);
   }
 
-  async lock(resource: ResourceId, owner: RunId): Promise<{ epoch: number } | { heldBy: RunId }> {
+  async lock(resource: ResourceId, owner: RunId): Promise<Granted | { heldBy: RunId }> {
     return this.#own(resource, owner, null);
   }
 
-  async takeOver(
-    resource: ResourceId,
-    from: RunId,
-    owner: RunId,
-  ): Promise<{ epoch: number } | { heldBy: RunId }> {
+  async takeOver(resource: ResourceId, from: RunId, owner: RunId): Promise<Granted | { heldBy: RunId }> {
     return this.#own(resource, owner, from);
   }
 
@@ -96,10 +92,6 @@ export class MemoryStore implements Store {
     const lock = this.#lock(resource);
     if (lock.owner === owner)
       this.locks.set(resource, { ...lock, owner: null, usedAt: usedAt ?? lock.usedAt });
-  }
-
-  async lastUsed(resource: ResourceId): Promise<EpochMs | null> {
-    return this.#lock(resource).usedAt;
   }
 
   async takeLease(resource: ResourceId, lease: Lease): Promise<boolean> {
@@ -161,13 +153,13 @@ export class MemoryStore implements Store {
     return this.locks.get(resource) ?? unlocked;
   }
 
-  #own(resource: ResourceId, owner: RunId, expected: RunId | null): { epoch: number } | { heldBy: RunId } {
+  #own(resource: ResourceId, owner: RunId, expected: RunId | null): Granted | { heldBy: RunId } {
     const lock = this.#lock(resource);
     if (lock.owner === expected) {
       this.locks.set(resource, { ...lock, owner, epoch: lock.epoch + 1 });
-      return { epoch: lock.epoch + 1 };
+      return { epoch: lock.epoch + 1, usedAt: lock.usedAt };
     }
-    if (lock.owner === owner) return { epoch: lock.epoch };
+    if (lock.owner === owner) return { epoch: lock.epoch, usedAt: lock.usedAt };
     return { heldBy: lock.owner ?? '' };
   }
 }

@@ -8,7 +8,8 @@ import type { RunStateChange } from './publication.ts';
  */
 export type Command =
   | { readonly type: 'gather-facts' }
-  | { readonly type: 'lock'; readonly resources: readonly ResourceId[] }
+  /** For how long they must have been left alone is judged once they are locked. */
+  | { readonly type: 'lock'; readonly resources: readonly ResourceId[]; readonly cooldownMs?: number }
   /** Frees the locks, and the run's place among those at once. */
   | { readonly type: 'unlock'; readonly resources: readonly ResourceId[] }
   | { readonly type: 'capture'; readonly unit: UnitId }

@@ -34,7 +34,12 @@ export type CommandResult =
   /** Could not be carried out; has had no effect unless `unknown`. */
   | { readonly type: 'failed'; readonly code: string; readonly message: string; readonly unknown: boolean }
   | { readonly type: 'facts'; readonly facts: Facts }
-  | { readonly type: 'locked'; readonly epochs: Readonly<Record<ResourceId, number>> }
+  | {
+      readonly type: 'locked';
+      readonly epochs: Readonly<Record<ResourceId, number>>;
+      /** When runs before this one freed what they had changed. */
+      readonly usedAt?: Readonly<Record<ResourceId, EpochMs>>;
+    }
   | { readonly type: 'lock-held'; readonly resource: ResourceId; readonly by: string }
   | { readonly type: 'stops'; readonly stops: Stops }
   | { readonly type: 'read'; readonly read: ReadBack; readonly detail: string }

@@ -1,5 +1,5 @@
 import type { CheckResult } from './checks.ts';
-import type { EpochMs, ResourceId } from './ids.ts';
+import type { EpochMs } from './ids.ts';
 import type { UnitPlan } from './run.ts';
 
 /** What guards decide on, gathered by the engine just before. */
@@ -13,8 +13,6 @@ export interface Facts {
   readonly units: readonly UnitPlan[];
   /** What must hold before the fault, looked at right before it: empty when the run is only requested. */
   readonly checks: readonly CheckResult[];
-  /** When runs before this one freed what it would change; only where it has to be left alone for a while. */
-  readonly lastUsed?: readonly { readonly resource: ResourceId; readonly at: EpochMs }[];
 }
 
 /** Caps of the settings; nothing in an experiment file can widen them. */
@@ -28,6 +26,7 @@ export interface Limits {
   readonly approvalRequired: boolean;
   /** An experiment needs an alarm that ends it. */
   readonly alarmsRequired?: boolean;
+  /** How long a resource is left alone after a run. */
   readonly cooldownMs?: number;
   /** Why nothing may run here, or this experiment may not. */
   readonly refusals?: readonly { readonly code: string; readonly reason: string }[];

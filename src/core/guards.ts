@@ -4,7 +4,6 @@ import { exposureOf } from './exposure.ts';
 import type { Facts } from './facts.ts';
 import { isInFunction } from './placement.ts';
 import type { Run } from './run.ts';
-import { formatDuration } from './units.ts';
 
 /** Why a run may not go on, with what would be right. */
 export interface Refusal {
@@ -89,17 +88,6 @@ const stopConditions: Guard = ({ experiment: { abort } }, { limits }) => {
         },
       ]
     : [];
-};
-
-/** Its resources have to settle after the run before. */
-const cooldown: Guard = ({ experiment }, facts) => {
-  const cooldownMs = Math.max(experiment.cooldown ?? 0, facts.limits.cooldownMs ?? 0);
-  return (facts.lastUsed ?? [])
-    .filter(({ at }) => facts.at < at + cooldownMs)
-    .map(({ resource, at }) => ({
-      code: 'cooling-down',
-      reason: `The run before this one left ${resource} ${formatDuration(Math.max(0, facts.at - at))} ago; it is left alone for ${formatDuration(cooldownMs)}.`,
-    }));
 };
 
 /** Two names for one resource would be two units for it, and the second would replace what the first did. */
@@ -208,7 +196,6 @@ const guards: readonly Guard[] = [
   caps,
   kinds,
   stopConditions,
-  cooldown,
   targets,
   sameTarget,
   dataLoss,

@@ -1,12 +1,12 @@
 import { assertNever } from '../core/assert.ts';
 import type { Command, OutboxEntry } from '../core/commands.ts';
 import type { CommandResult } from '../core/events.ts';
-import type { Facts, Stops } from '../core/facts.ts';
+import type { Stops } from '../core/facts.ts';
 import { alarmNames } from '../core/guards.ts';
 import type { EpochMs, ResourceId } from '../core/ids.ts';
 import { wasApplied } from '../core/phases/ending.ts';
 import type { RunStateChange } from '../core/publication.ts';
-import type { Run, Unit, UnitPlan } from '../core/run.ts';
+import type { Run, Unit } from '../core/run.ts';
 import { DeadlineError, EffectError } from './errors.ts';
 import { keepMs } from './keep.ts';
 import type { EffectContext, FaultDriver, Json, Lease, Ports } from './ports.ts';
@@ -161,22 +161,7 @@ async function gatherFacts(
     readStops(ports, run, known),
   ]);
   const units = ports.drivers.flatMap((driver) => driver.plan(run.experiment, facts.targets, run));
-  const cools = Math.max(run.experiment.cooldown ?? 0, facts.limits.cooldownMs ?? 0) > 0;
-  const lastUsed = cools ? await lastUses(ports, units) : [];
-  return { type: 'facts', facts: { ...facts, stops, units, checks, lastUsed, at: ports.clock.now() } };
-}
-
-async function lastUses(
-  { store }: Ports,
-  units: readonly UnitPlan[],
-): Promise<NonNullable<Facts['lastUsed']>> {
-  const uses = await Promise.all(
-    [...new Set(units.map(({ resource }) => resource))].map(async (resource) => ({
-      resource,
-      at: await store.lastUsed(resource),
-    })),
-  );
-  return uses.flatMap(({ resource, at }) => (at === null ? [] : [{ resource, at }]));
+  return { type: 'facts', facts: { ...facts, stops, units, checks, at: ports.clock.now() } };
 }
 
 /** Where the run may have changed it. */
@@ -200,14 +185,16 @@ async function lock(
   signal: AbortSignal,
 ): Promise<CommandResult> {
   const epochs: Record<ResourceId, number> = {};
+  const used: Record<ResourceId, EpochMs> = {};
   // In one order everywhere, so that two runs on the same resources cannot each hold half.
   for (const resource of [...new Set(resources)].sort()) {
     signal.throwIfAborted();
     const granted = await lockOne(ports, run, resource);
     if ('heldBy' in granted) return { type: 'lock-held', resource, by: granted.heldBy };
     epochs[resource] = granted.epoch;
+    if (granted.usedAt !== null) used[resource] = granted.usedAt;
   }
-  return { type: 'locked', epochs };
+  return { type: 'locked', epochs, usedAt: used };
 }
 
 async function lockOne(ports: Ports, run: Run, resource: ResourceId): ReturnType<Ports['store']['lock']> {
@@ -215,8 +202,10 @@ async function lockOne(ports: Ports, run: Run, resource: ResourceId): ReturnType
   if (!('heldBy' in granted)) return granted;
   // A lock expires with its run only: one whose run has ended, or is stored no longer, was left by a process that died.
   const owner = await ports.store.loadRun(granted.heldBy);
-  const ended = owner === undefined || owner.run.phase === 'ended';
-  return ended ? ports.store.takeOver(resource, granted.heldBy, run.id) : granted;
+  if (owner !== undefined && owner.run.phase !== 'ended') return granted;
+  const taken = await ports.store.takeOver(resource, granted.heldBy, run.id);
+  const left = owner === undefined ? null : usedAt(owner.run, resource);
+  return 'heldBy' in taken ? taken : { ...taken, usedAt: left ?? taken.usedAt };
 }
 
 type EffectCommand = Extract<Command, { unit: string; type: 'capture' | 'apply' | 'revert' | 'read-back' }>;

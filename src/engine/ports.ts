@@ -36,17 +36,11 @@ export interface Store {
   /** Nothing will be restored from these any more: they may go, `at` the earliest. */
   expireUndo(id: RunId, units: readonly UnitId[], at: EpochMs): Promise<void>;
   /** Grants the lock to the run, at once or again; its epoch rises with every new owner and never falls. */
-  lock(resource: ResourceId, owner: RunId): Promise<{ readonly epoch: number } | { readonly heldBy: RunId }>;
+  lock(resource: ResourceId, owner: RunId): Promise<Granted | { readonly heldBy: RunId }>;
   /** Takes the lock from an owner that has ended. */
-  takeOver(
-    resource: ResourceId,
-    from: RunId,
-    owner: RunId,
-  ): Promise<{ readonly epoch: number } | { readonly heldBy: RunId }>;
-  /** `usedAt`, where the owner changed the resource, is kept for `lastUsed`. */
+  takeOver(resource: ResourceId, from: RunId, owner: RunId): Promise<Granted | { readonly heldBy: RunId }>;
+  /** `usedAt`, where the owner changed the resource, is told to whom it is granted next. */
   unlock(resource: ResourceId, owner: RunId, usedAt: EpochMs | null): Promise<void>;
-  /** When a run that had changed it freed the resource; null where none did. */
-  lastUsed(resource: ResourceId): Promise<EpochMs | null>;
   /** One effect on a resource at a time. A revert may take the lease from an apply, since that is reverted again anyway. */
   takeLease(resource: ResourceId, lease: Lease): Promise<boolean>;
   releaseLease(resource: ResourceId, holder: string): Promise<void>;
@@ -62,6 +56,13 @@ export interface Store {
   readKillSwitch(): Promise<Stops['killSwitch']>;
   /** Raises the generation each time it is thrown. */
   setKillSwitch(on: boolean): Promise<Stops['killSwitch']>;
+}
+
+/** A lock that is held. */
+export interface Granted {
+  readonly epoch: number;
+  /** When a run that had changed the resource freed it; null where none did. */
+  readonly usedAt: EpochMs | null;
 }
 
 export interface StoredRun {

@@ -1,8 +1,10 @@
 import { exposureOf } from '../core/exposure.ts';
 import type { RunStateChange } from '../core/publication.ts';
+import { wasApplied } from '../core/phases/ending.ts';
 import type { Phase, Run, Unit } from '../core/run.ts';
-import { type Known, mayFollow, newlyKnown } from './known.ts';
+import { type Known, newlyKnown } from './known.ts';
 import { inspectChecks } from './signal-promises.ts';
+import { inspectTelling } from './telling-promises.ts';
 import type { SimProcess } from './process.ts';
 import { isFault, type SimResource, type Value } from './resource.ts';
 import type { Scenario } from './scenario.ts';
@@ -51,6 +53,8 @@ export class Oracle {
   readonly #reverting = new Map<string, { readonly process: SimProcess; readonly until: number }[]>();
   readonly #published = new Map<string, RunStateChange>();
   readonly #stoppedSince = new Map<string, number>();
+  /** By which run each resource was changed last, and when that ended. */
+  readonly #lastUsed = new Map<string, { readonly by: string; readonly at: number }>();
   readonly #armed = new Map<string, number>();
   /** Told of each phase that a run is seen to have reached. */
   onPhase: (run: Run) => void = () => {};
@@ -164,29 +168,19 @@ export class Oracle {
     }
     if (run.phase === 'ended') {
       if (run.outcome === null) this.broken(9, `Run ${run.id} ended without outcome`);
+      for (const unit of run.units.filter(wasApplied))
+        this.#lastUsed.set(unit.resource, { by: run.id, at: run.endedAt ?? this.#timeline.now });
       this.note(
         `outcome: ${run.outcome?.result === 'refused' ? `refused ${run.outcome.code}` : run.outcome?.result}`,
       );
     }
   }
 
-  /** Every change of phase is stored together with the words that tell of it. */
   #collectChanges(known: Known, run: Run, after: number): void {
-    for (let seq = after + 1; seq <= run.seq; seq += 1) {
-      const told = run.outbox.flatMap(({ command }) =>
-        command.type === 'publish' && command.change.seq === seq ? [command.change] : [],
-      )[0];
-      if (told === undefined) {
-        this.broken(9, `Change ${seq} of run ${run.id} was stored and not told`);
-        return;
-      }
-      known.changes.set(seq, told);
-      const previous = known.changes.get(seq - 1)?.phase ?? null;
-      if (told.from !== previous)
-        this.broken(9, `Change ${seq} of run ${run.id} is from ${told.from}, not ${previous}`);
-      if (told.from !== null && !mayFollow[told.from].includes(told.phase))
-        this.broken(9, `Run ${run.id} went from ${told.from} to ${told.phase}`);
-    }
+    inspectTelling(known, run, after, {
+      broken: (text) => this.broken(9, text),
+      note: (what) => this.note(what),
+    });
   }
 
   /** A run that was opened again gets a dead-man again: until it is armed the run still means to arm it. */
@@ -309,7 +303,7 @@ export class Oracle {
 
   #requireAsked(run: Run, unit: Unit): void {
     const { experiment } = run;
-    const { caps, functions } = this.#scenario;
+    const { caps, functions, settings } = this.#scenario;
     const target = functions.find(({ name }) => unit.resource.endsWith(`:${name}`));
     if (target?.optedIn !== true) this.broken(8, `${unit.resource} carries no opt-in tag`);
     if (target?.layerAttached !== true || !target.local)
@@ -317,6 +311,11 @@ export class Oracle {
     if (exposureOf(experiment) > caps.maxExposure || experiment.duration > caps.maxDurationMs)
       this.broken(8, `Run ${run.id} is beyond the caps of the settings`);
     if (caps.approvalRequired && run.approval === null) this.broken(8, `Run ${run.id} was not approved`);
+    const now = this.#timeline.now + settings.skewMs;
+    if (now < run.startAt) this.broken(8, `Run ${run.id} begins ${run.startAt - now} ms before its start`);
+    const used = this.#lastUsed.get(unit.resource);
+    if (used !== undefined && used.by !== run.id && now < used.at + caps.cooldownMs)
+      this.broken(8, `${unit.resource} should be left alone after run ${used.by}`);
     if (!this.#scenario.windowOpen) this.broken(8, `Run ${run.id} is outside the window`);
   }
 

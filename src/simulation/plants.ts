@@ -157,6 +157,21 @@ export const plants: readonly Plant[] = [
       if (truth.locks.get(resource)?.owner === owner) truth.locks.delete(resource);
     },
   })),
+  storePlant('cooldown-forgotten', 'A freed lock forgets when its resource was left', (truth) => ({
+    unlock: (resource, owner) => truth.unlock(resource, owner, null),
+  })),
+  {
+    name: 'starts-too-early',
+    bug: 'A run that waits for its start takes a minute too much for over',
+    rules: {
+      createRun,
+      decide: (run, event) =>
+        decide(
+          run,
+          event.type === 'tick' && run.phase === 'announced' ? { ...event, at: event.at + 60_000 } : event,
+        ),
+    },
+  },
   {
     name: 'abort-not-looked-at',
     bug: 'Right before an apply the run is taken from memory, not from the table',

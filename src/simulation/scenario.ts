@@ -22,6 +22,7 @@ export interface SimRequest {
   readonly slot: Slot;
   readonly at: number;
   readonly startAt: number;
+  readonly announcements: readonly number[];
 }
 
 /** At a time, or shortly after some run has reached a phase. */
@@ -32,6 +33,7 @@ export type Action = { readonly when: Moment } &
   /** Of the run that reached the phase, else of the first one. */
   (
     | { readonly type: 'abort' }
+    | { readonly type: 'postpone'; readonly byMs: number }
     | { readonly type: 'alarm'; readonly alarm: string; readonly forMs: number }
     | { readonly type: 'kill-switch'; readonly forMs: number }
     | { readonly type: 'change'; readonly resource: string; readonly value: string | null }
@@ -63,6 +65,7 @@ export interface Scenario {
     readonly maxDurationMs: number;
     readonly maxRunsAtOnce: number;
     readonly approvalRequired: boolean;
+    readonly cooldownMs: number;
   };
   readonly windowOpen: boolean;
   readonly alarms: readonly string[];
@@ -119,6 +122,7 @@ export function createScenario(random: Random): Scenario {
       maxDurationMs: random.chance(0.96) ? 600_000 : 10_000,
       maxRunsAtOnce: random.pick([1, 2, 5, 5, 5]),
       approvalRequired: random.chance(0.15),
+      cooldownMs: random.pick([0, 0, 0, 15_000]),
     },
     windowOpen: random.chance(0.98),
     alarms,
@@ -188,7 +192,9 @@ function createRequests(random: Random, experiments: readonly Experiment[]): rea
     if (experiment === undefined) throw new Error('A scenario has at least one experiment');
     const at = startsAt + random.int(0, random.chance(0.6) ? 3_000 : 70_000);
     const slot: Slot = { kind: 'event', id: `slot-${random.int(1, 3)}`, at: startsAt };
-    return { experiment, slot, at, startAt: random.chance(0.3) ? at + random.int(0, 20_000) : at };
+    const startAt = random.chance(0.3) ? at + random.int(0, 20_000) : at;
+    const announcements = random.chance(0.3) ? [random.int(at, startAt), random.int(at, startAt)] : [];
+    return { experiment, slot, at, startAt, announcements };
   });
 }
 
@@ -201,18 +207,29 @@ function createActions(
     const when: Moment = random.chance(0.5)
       ? { at: startsAt + random.int(100, 60_000) }
       : {
-          phase: random.pick(['checking', 'injecting', 'injecting', 'observing', 'reverting', 'recovering']),
+          phase: random.pick([
+            'announced',
+            'checking',
+            'injecting',
+            'injecting',
+            'observing',
+            'reverting',
+            'recovering',
+          ]),
           delayMs: random.int(0, random.chance(0.8) ? 200 : 3_000),
         };
     const forMs = random.int(100, random.chance(0.3) ? 500 : 40_000);
     const resource = `policy:${functions[random.int(0, functions.length - 1)]?.name ?? ''}`;
     const [alarm] = alarms;
-    switch (random.int(0, 10)) {
+    switch (random.int(0, 12)) {
       case 0:
       case 1:
       case 9:
       case 10:
         return { type: 'abort', when };
+      case 11:
+      case 12:
+        return { type: 'postpone', when, byMs: random.int(1, 20_000) };
       case 2:
         return alarm === undefined ? { type: 'harm', when, forMs } : { type: 'alarm', when, alarm, forMs };
       case 3:

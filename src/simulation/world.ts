@@ -202,7 +202,7 @@ export class World implements Outside {
     });
   }
 
-  #request({ experiment, slot, at, startAt }: SimRequest): void {
+  #request({ experiment, slot, at, startAt, announcements }: SimRequest): void {
     const request = {
       id: runIdOf(experiment.name, slot),
       experiment,
@@ -210,6 +210,7 @@ export class World implements Outside {
       requestedBy: 'simulation',
       settings: this.#scenario.settings,
       startAt,
+      announcements,
       ...claimsOf(experiment),
       notJudged: [],
     };
@@ -308,6 +309,8 @@ export class World implements Outside {
     switch (action.type) {
       case 'abort':
         return this.#abort(run);
+      case 'postpone':
+        return this.#postpone(run, action.byMs);
       case 'alarm':
         this.#alarm(action.alarm, 'ALARM');
         this.timeline.after(action.forMs, () => this.#alarm(action.alarm, 'OK'));
@@ -337,6 +340,16 @@ export class World implements Outside {
     if (id === undefined) return;
     this.#deliver('person', 0, 5, ({ engine, process }) =>
       engine.deliver(id, { type: 'abort', at: process.clock.now(), by: 'someone' }),
+    );
+  }
+
+  #postpone(run: RunId | undefined, byMs: number): void {
+    const [first] = this.#environment.store.runs.keys();
+    const stored = this.#environment.store.runs.get(run ?? first ?? '')?.run;
+    if (stored === undefined) return;
+    const startAt = stored.startAt + byMs;
+    this.#deliver('person', 0, 5, ({ engine, process }) =>
+      engine.deliver(stored.id, { type: 'postpone', at: process.clock.now(), by: 'someone', startAt }),
     );
   }
 

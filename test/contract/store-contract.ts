@@ -143,9 +143,9 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
     describe('locks', () => {
       it('have one owner; to the same owner they are granted again under the same epoch', async () => {
         const resource = fresh('dose:fn');
-        expect(await store.lock(resource, 'run-a')).toEqual({ epoch: 1 });
+        expect(await store.lock(resource, 'run-a')).toEqual({ epoch: 1, usedAt: null });
         expect(await store.lock(resource, 'run-b')).toEqual({ heldBy: 'run-a' });
-        expect(await store.lock(resource, 'run-a')).toEqual({ epoch: 1 });
+        expect(await store.lock(resource, 'run-a')).toEqual({ epoch: 1, usedAt: null });
       });
 
       it('have an epoch that rises with every new owner and never falls, freed or not', async () => {
@@ -158,7 +158,7 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
         }
         epochs.push(await store.lock(resource, 'run-c'));
         epochs.push(await store.takeOver(resource, 'run-c', 'run-d'));
-        expect(epochs).toEqual([1, 2, 3, 4, 5].map((epoch) => ({ epoch })));
+        expect(epochs).toEqual([1, 2, 3, 4, 5].map((epoch) => ({ epoch, usedAt: null })));
       });
 
       it('are freed by their owner only, and freeing what was never locked does nothing', async () => {
@@ -171,31 +171,31 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
 
       it('tell when a run that had changed it left the resource last', async () => {
         const resource = fresh('dose:fn');
-        expect(await store.lastUsed(resource)).toBeNull();
-        await store.lock(resource, 'run-a');
+        expect(await store.lock(resource, 'run-a')).toEqual({ epoch: 1, usedAt: null });
         await store.unlock(resource, 'run-b', 1_000);
         await store.unlock(resource, 'run-a', 2_000);
         await store.unlock(resource, 'run-a', 3_000);
-        expect(await store.lastUsed(resource)).toBe(2_000);
-        await store.lock(resource, 'run-c');
+        expect(await store.lock(resource, 'run-c')).toEqual({ epoch: 2, usedAt: 2_000 });
         await store.unlock(resource, 'run-c', null);
-        expect(await store.lastUsed(resource)).toBe(2_000);
+        expect(await store.lock(resource, 'run-d')).toEqual({ epoch: 3, usedAt: 2_000 });
+        expect(await store.lock(resource, 'run-d')).toEqual({ epoch: 3, usedAt: 2_000 });
+        expect(await store.takeOver(resource, 'run-d', 'run-e')).toEqual({ epoch: 4, usedAt: 2_000 });
       });
 
       it('are taken over from the named owner only, and once', async () => {
         const resource = fresh('dose:fn');
         await store.lock(resource, 'run-a');
         expect(await store.takeOver(resource, 'run-x', 'run-b')).toEqual({ heldBy: 'run-a' });
-        expect(await store.takeOver(resource, 'run-a', 'run-b')).toEqual({ epoch: 2 });
+        expect(await store.takeOver(resource, 'run-a', 'run-b')).toEqual({ epoch: 2, usedAt: null });
         expect(await store.takeOver(resource, 'run-a', 'run-c')).toEqual({ heldBy: 'run-b' });
-        expect(await store.takeOver(resource, 'run-a', 'run-b')).toEqual({ epoch: 2 });
+        expect(await store.takeOver(resource, 'run-a', 'run-b')).toEqual({ epoch: 2, usedAt: null });
       });
 
       it('go to one of several who ask at once', async () => {
         const resource = fresh('dose:fn');
         const owners = ['run-a', 'run-b', 'run-c', 'run-d'];
         const granted = await Promise.all(owners.map((owner) => store.lock(resource, owner)));
-        expect(granted.filter((one) => 'epoch' in one)).toEqual([{ epoch: 1 }]);
+        expect(granted.filter((one) => 'epoch' in one)).toEqual([{ epoch: 1, usedAt: null }]);
       });
     });
 
@@ -249,11 +249,11 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
         const resource = fresh('dose:fn');
         await store.takeLease(resource, lease('p0', 'revert', at));
         await store.releaseLease(resource, 'p0');
-        expect(await store.lock(resource, 'run-a')).toEqual({ epoch: 1 });
+        expect(await store.lock(resource, 'run-a')).toEqual({ epoch: 1, usedAt: null });
         await store.takeLease(resource, lease('p1', 'apply', at));
         expect(await store.lock(resource, 'run-b')).toEqual({ heldBy: 'run-a' });
         await store.releaseLease(resource, 'p1');
-        expect(await store.lock(resource, 'run-a')).toEqual({ epoch: 1 });
+        expect(await store.lock(resource, 'run-a')).toEqual({ epoch: 1, usedAt: null });
       });
     });
 

@@ -1,9 +1,11 @@
+import type { Command } from '../commands.ts';
 import type { Draft } from '../draft.ts';
 import type { CommandResult } from '../events.ts';
 import type { Facts } from '../facts.ts';
 import { alarmNames, faultIds, refusals } from '../guards.ts';
 import type { EpochMs } from '../ids.ts';
 import type { Run } from '../run.ts';
+import { formatDuration } from '../units.ts';
 import { refuse } from './ending.ts';
 
 /** What a condition on the way to the first fault may be tried for before the run is refused. */
@@ -63,10 +65,17 @@ function takeLocks(draft: Draft, facts: Facts): void {
       'nothing-to-do',
       `Nothing here can apply fault ${unplanned.join(', ')} of this experiment.`,
     );
-  else draft.issue({ type: 'lock', resources: facts.units.map((unit) => unit.resource) });
+  else
+    draft.issue({
+      type: 'lock',
+      resources: facts.units.map((unit) => unit.resource),
+      cooldownMs: Math.max(draft.run.experiment.cooldown ?? 0, facts.limits.cooldownMs ?? 0),
+    });
 }
 
-export function onLock(draft: Draft, result: CommandResult): void {
+type LockCommand = Extract<Command, { type: 'lock' }>;
+
+export function onLock(draft: Draft, { cooldownMs = 0 }: LockCommand, result: CommandResult): void {
   if (result.type === 'lock-held') {
     if (draft.run.phase === 'checking')
       refuse(draft, 'target-locked', `${result.resource} is in use by run ${result.by}.`);
@@ -74,8 +83,19 @@ export function onLock(draft: Draft, result: CommandResult): void {
   }
   if (result.type !== 'locked') return;
   draft.patch({ locks: { ...draft.run.locks, ...result.epochs } });
-  if (draft.run.phase === 'checking')
-    for (const unit of draft.run.units) draft.issue({ type: 'capture', unit: unit.id });
+  if (draft.run.phase !== 'checking') return;
+  const warm = Object.entries(result.usedAt ?? {}).filter(([, at]) => draft.at < at + cooldownMs);
+  if (warm.length > 0)
+    refuse(
+      draft,
+      'cooling-down',
+      warm.map(([name, at]) => tooSoon(name, draft.at - at, cooldownMs)).join(' '),
+    );
+  else for (const unit of draft.run.units) draft.issue({ type: 'capture', unit: unit.id });
+}
+
+function tooSoon(resource: string, agoMs: number, cooldownMs: number): string {
+  return `The run before this one left ${resource} ${formatDuration(Math.max(0, agoMs))} ago; it is left alone for ${formatDuration(cooldownMs)}.`;
 }
 
 /** The undo record of a unit is durable. With the last one the run may inject. */

@@ -78,7 +78,7 @@ function onCheck(draft: Draft, entry: OutboxEntry, result: CommandResult): void 
   }
   draft.settle(entry.id);
   if (command.type === 'gather-facts') onFacts(draft, result);
-  else if (command.type === 'lock') onLock(draft, result);
+  else if (command.type === 'lock') onLock(draft, command, result);
   else if (command.type === 'capture') onCaptured(draft, command.unit);
 }
 

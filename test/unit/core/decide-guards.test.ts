@@ -35,21 +35,6 @@ const refused: readonly [code: string, why: string, facts: Partial<Facts>, chang
   ],
   ['no-stop-condition', 'nothing would end it early', {}, { abort: { onDeviation: false } }],
   ['alarms-required', 'the settings ask for an alarm', { limits: { ...limits, alarmsRequired: true } }],
-  [
-    'cooling-down',
-    'a run left the resource a moment ago',
-    { lastUsed: [{ resource: unit.resource, at: startAt - 59_999 }] },
-    { cooldown: 60_000 },
-  ],
-  [
-    'cooling-down',
-    'the settings leave resources alone for longer',
-    {
-      limits: { ...limits, cooldownMs: 120_000 },
-      lastUsed: [{ resource: unit.resource, at: startAt - 60_000 }],
-    },
-    { cooldown: 60_000 },
-  ],
   ['target-unknown', 'the target is not known', { targets: [] }],
   ['target-unknown', 'there is no such function', { targets: [{ ...target, id: null }] }],
   [
@@ -81,11 +66,6 @@ const allowed: readonly [why: string, facts: Partial<Facts>, change?: Change][] 
     'the settings ask for an alarm and there is one',
     { limits: { ...limits, alarmsRequired: true }, stops: alarm('OK') },
     guarded,
-  ],
-  [
-    'the resource has been left alone for as long as asked',
-    { lastUsed: [{ resource: unit.resource, at: startAt - 60_000 }] },
-    { cooldown: 60_000 },
   ],
   [
     'an alarm is quiet by nature',

@@ -181,6 +181,27 @@ describe('the way to the first fault', () => {
   });
 });
 
+describe('a resource that another run has just left', () => {
+  const locked = (agoMs: number): Driven => {
+    const driven = drivenTo('checking', { experiment: { ...experiment, cooldown: 120_000 } });
+    driven.result('gather-facts', { type: 'facts', facts: { ...factsOf(), at: driven.at } });
+    const usedAt = { [unit.resource]: driven.at - agoMs };
+    return driven.result('lock', { type: 'locked', epochs: { [unit.resource]: 1 }, usedAt });
+  };
+
+  it('is left alone for as long as the experiment says', () => {
+    expect(locked(60_000).run.outcome).toMatchObject({
+      result: 'refused',
+      code: 'cooling-down',
+      reason: `The run before this one left ${unit.resource} 1m ago; it is left alone for 2m.`,
+    });
+  });
+
+  it('and no longer', () => {
+    expect(locked(120_000).run.phase).toBe('checking');
+  });
+});
+
 describe('an approval', () => {
   it('lets the run go on at its next tick, and whoever approves does nothing of that', () => {
     const driven = approve(drivenTo('awaiting-approval', {}, approvalFacts));
