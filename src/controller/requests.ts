@@ -93,15 +93,14 @@ async function registerAll(
   return { result: 'registered', registrations };
 }
 
-function triggersOf({ aws, environment, ports }: Controller): ReturnType<typeof experimentTriggers> {
-  const settings = {
+function triggersOf({ aws, environment }: Controller): ReturnType<typeof experimentTriggers> {
+  return experimentTriggers(aws, {
     prefix: `inoculate-${environment.stage}`,
     scheduleGroup: `inoculate-${environment.stage}-experiments`,
     startArn: environment.startArn,
     roleArn: environment.schedulerRoleArn,
     deadLetterArn: environment.deadLetterArn,
-  };
-  return experimentTriggers(aws, settings, () => ports.clock.now());
+  });
 }
 
 async function listed(controller: Controller, registry: DynamoDbRegistry): Promise<readonly Listed[]> {

@@ -1,4 +1,5 @@
 import { assertNever } from '../core/assert.ts';
+import { nextOfRate } from '../core/calendar/slots.ts';
 import { resolveExperiment, type ResolveOptions } from '../core/experiment.ts';
 import type { EpochMs } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
@@ -39,7 +40,7 @@ export async function register(ports: RegisterPorts, submission: Submission): Pr
   const before = await ports.registry.get(name);
   const unchanged = before !== undefined && JSON.stringify(before.experiment) === JSON.stringify(experiment);
   try {
-    await ports.triggers.sync(experiment);
+    await ports.triggers.sync(experiment, firstSlotOf(experiment, ports.at));
   } catch (error) {
     await restore(ports, name, before);
     if (!(error instanceof TriggerError)) throw error;
@@ -71,12 +72,17 @@ export async function unregister(
 
 /** After a failure what starts the experiment is again what it was. */
 async function restore(
-  { triggers }: RegisterPorts,
+  { triggers, at }: RegisterPorts,
   name: string,
   before: Registered | undefined,
 ): Promise<void> {
   if (before === undefined) await triggers.remove(name);
-  else await triggers.sync(before.experiment);
+  else await triggers.sync(before.experiment, firstSlotOf(before.experiment, at));
+}
+
+/** The next slot of a rate; a cron expression says by itself when it is due. */
+function firstSlotOf({ schedule }: Experiment, at: EpochMs): EpochMs | undefined {
+  return schedule?.rate === undefined ? undefined : nextOfRate(schedule.rate, 0, at);
 }
 
 function resolve(

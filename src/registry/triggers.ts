@@ -1,9 +1,13 @@
+import type { EpochMs } from '../core/ids.ts';
 import type { Experiment } from '../generated/types.ts';
 
 /** What starts registered experiments by itself: their schedules, and rules for the events that they name. */
 export interface ExperimentTriggers {
-  /** Leaves exactly what the experiment asks for. Throws `TriggerError` where AWS does not take it. */
-  sync(experiment: Experiment): Promise<void>;
+  /**
+   * Leaves exactly what the experiment asks for. Throws `TriggerError` where AWS does not take it. A rate has its first
+   * slot at `firstSlot`: without a start EventBridge Scheduler would begin at once.
+   */
+  sync(experiment: Experiment, firstSlot: EpochMs | undefined): Promise<void>;
   remove(name: string): Promise<void>;
 }
 

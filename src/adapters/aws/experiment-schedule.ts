@@ -8,7 +8,6 @@ import {
 } from '@aws-sdk/client-scheduler';
 import type { AwsClients } from '../../aws/clients.ts';
 import type { EpochMs } from '../../core/ids.ts';
-import { rateSlotAfter } from '../../core/rate.ts';
 import type { Experiment } from '../../generated/types.ts';
 import { TriggerError } from '../../registry/triggers.ts';
 
@@ -22,8 +21,6 @@ export interface ScheduleSettings {
 
 /** Scheduler replaces it with the time for which it was due, not when it came. */
 const scheduledTime = '<aws.scheduler.scheduled-time>';
-/** A schedule may start as soon as it is stored: no slot so near is missed while it is. */
-const leadMs = 5_000;
 
 /** Creates the schedule of an experiment, or puts this in the place of an earlier one, switched on. */
 export async function putExperimentSchedule(
@@ -31,7 +28,7 @@ export async function putExperimentSchedule(
   settings: ScheduleSettings,
   name: string,
   { cron, rate, timezone }: NonNullable<Experiment['schedule']>,
-  now: EpochMs,
+  firstSlot: EpochMs | undefined,
 ): Promise<void> {
   const client = aws.get(SchedulerClient);
   const schedule: CreateScheduleCommandInput = {
@@ -41,7 +38,7 @@ export async function putExperimentSchedule(
     ScheduleExpression: cron === undefined ? `rate(${rate})` : `cron(${cron})`,
     ScheduleExpressionTimezone: timezone,
     // Without it a rate begins at once: registering would run the experiment.
-    ...(rate === undefined ? {} : { StartDate: new Date(rateSlotAfter(rate, now + leadMs)) }),
+    ...(firstSlot === undefined ? {} : { StartDate: new Date(firstSlot) }),
     State: 'ENABLED',
     FlexibleTimeWindow: { Mode: 'OFF' },
     Target: {

@@ -1,5 +1,4 @@
 import type { AwsClients } from '../../aws/clients.ts';
-import type { EpochMs } from '../../core/ids.ts';
 import type { ExperimentTriggers } from '../../registry/triggers.ts';
 import { deleteSchedule } from './dead-man-schedule.ts';
 import { deleteRules, putRules, requireRules, type RuleSettings } from './experiment-rules.ts';
@@ -8,16 +7,12 @@ import { putExperimentSchedule, type ScheduleSettings } from './experiment-sched
 export type TriggerSettings = RuleSettings & ScheduleSettings;
 
 /** Schedules and event rules of experiments: after `sync` those of the experiment, and none of an earlier version. */
-export function experimentTriggers(
-  aws: AwsClients,
-  settings: TriggerSettings,
-  now: () => EpochMs,
-): ExperimentTriggers {
+export function experimentTriggers(aws: AwsClients, settings: TriggerSettings): ExperimentTriggers {
   return {
-    async sync({ name, schedule, triggers = [] }) {
+    async sync({ name, schedule, triggers = [] }, firstSlot) {
       await requireRules(aws, triggers);
       if (schedule === undefined) await deleteSchedule(aws, settings.scheduleGroup, name);
-      else await putExperimentSchedule(aws, settings, name, schedule, now());
+      else await putExperimentSchedule(aws, settings, name, schedule, firstSlot);
       await deleteRules(aws, settings, name, await putRules(aws, settings, name, triggers));
     },
     async remove(name) {

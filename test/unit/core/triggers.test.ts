@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { describeTrigger, patternOf, startsOf } from '../../../src/core/triggers.ts';
-import { rateMs, rateSlotAfter } from '../../../src/core/rate.ts';
 import { checkTriggers } from '../../../src/core/trigger-checks.ts';
 import { matches } from '../../support/event-pattern.ts';
 import { sample, triggerCases } from '../../support/trigger-samples.ts';
@@ -64,33 +63,5 @@ describe('checks of triggers', () => {
       { path: ['triggers', 0, 'delay'], code: 'too-long' },
     ]);
     expect(checkTriggers([{ alarmOk: 'a', delay: 86_400_000 }, { alarmOk: 'b' }, null])).toEqual([]);
-  });
-});
-
-describe('slots of a rate', () => {
-  it.each([
-    ['1 minute', 60_000],
-    ['90 minutes', 5_400_000],
-    ['7 days', 604_800_000],
-  ])('%s are %d ms apart', (rate, ms) => {
-    expect(rateMs(rate)).toBe(ms);
-  });
-
-  it('come after the instant, at most one step away, and are the same for every instant between two of them', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 500 }),
-        fc.constantFrom('minutes', 'hours', 'days'),
-        fc.integer({ min: 0, max: 4e12 }),
-        (count, unit, after) => {
-          const rate = `${count} ${unit}`;
-          const slot = rateSlotAfter(rate, after);
-          expect(slot).toBeGreaterThan(after);
-          expect(slot - after).toBeLessThanOrEqual(rateMs(rate));
-          expect(rateSlotAfter(rate, slot - 1)).toBe(slot);
-          expect(rateSlotAfter(rate, slot)).toBe(slot + rateMs(rate));
-        },
-      ),
-    );
   });
 });
