@@ -1,3 +1,4 @@
+import { claimEventRun } from '../adapters/event-runs.ts';
 import { DynamoDbRegistry } from '../adapters/dynamodb-registry.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { RunId } from '../core/ids.ts';
@@ -31,6 +32,13 @@ export async function startRun(controller: Controller, request: StartRequest): P
     };
   const { experiment } = registered;
   const id = runIdOf(experiment.name, request.slot);
+  const joined = request.joins === true ? await runThatItJoins(controller, experiment.name, id) : undefined;
+  if (joined !== undefined)
+    return {
+      result: 'refused',
+      code: 'already-under-way',
+      reason: `Run ${joined}, which another event asked for, has not ended: several events of one deployment are one run.`,
+    };
   const claims = claimsOf(experiment);
   await registry.addRun(experiment.name, { id, at: request.slot.at });
   const result = await engine.request({
@@ -45,4 +53,18 @@ export async function startRun(controller: Controller, request: StartRequest): P
     notJudged: claims.notJudged,
   });
   return { result, run: id };
+}
+
+/** Undefined where the event makes a run of its own, or made it before. */
+async function runThatItJoins(
+  { control, store }: Controller,
+  experiment: string,
+  id: RunId,
+): Promise<RunId | undefined> {
+  const hasEnded = async (run: RunId): Promise<boolean | undefined> => {
+    const stored = await store.loadRun(run);
+    return stored === undefined ? undefined : stored.run.phase === 'ended';
+  };
+  const claimed = await claimEventRun(control, experiment, id, systemClock.now(), hasEnded);
+  return claimed === id || (await hasEnded(id)) !== undefined ? undefined : claimed;
 }

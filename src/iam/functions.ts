@@ -99,7 +99,7 @@ export const controllerFunctions = {
     grants: [
       ...controlTable(
         {
-          get: ['experiments', 'guardrails', 'settings', 'run#*'],
+          get: ['experiments', 'experiment#*', 'guardrails', 'settings', 'run#*'],
           batchGet: runState,
           query: ['active'],
           put: ['run#*', 'experiment#*'],

@@ -15,6 +15,8 @@ export interface StartRequest {
   readonly delayMs: number;
   /** From an archive of events. */
   readonly replayed: boolean;
+  /** One deployment may send several events: while a run that one of them made has not ended, this one makes none. */
+  readonly joins?: true;
 }
 
 /** A slot of a schedule, an event that matched a trigger, a request event on the bus, or a person's request. */
@@ -58,6 +60,7 @@ function ofTrigger(event: unknown): StartRequest {
     by: `event ${type} from ${source}`,
     delayMs: event.delayMs,
     replayed: replay !== undefined,
+    joins: true,
   };
 }
 
