@@ -71,7 +71,15 @@ function padded(version: number): string {
   return String(version).padStart(6, '0');
 }
 
-function itemOf({ version, experiment, file, registeredAt, registeredBy, ...rest }: Registered): Item {
+function itemOf({
+  version,
+  experiment,
+  file,
+  registeredAt,
+  registeredBy,
+  scheduledSince,
+  ...rest
+}: Registered): Item {
   return {
     version: { N: String(version) },
     body: { S: JSON.stringify(experiment) },
@@ -79,6 +87,7 @@ function itemOf({ version, experiment, file, registeredAt, registeredBy, ...rest
     file: { S: file },
     at: { N: String(registeredAt) },
     by: { S: registeredBy },
+    since: { N: String(scheduledSince) },
     name: { S: rest.name },
   };
 }
@@ -93,5 +102,7 @@ function registeredOf(item: Item): Registered {
     file: text(item, 'file'),
     registeredAt: number(item, 'at'),
     registeredBy: text(item, 'by'),
+    // Absent where an earlier version of the controller registered it.
+    scheduledSince: number(item, item['since'] === undefined ? 'at' : 'since'),
   };
 }

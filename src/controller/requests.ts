@@ -1,5 +1,6 @@
 import { experimentTriggers } from '../adapters/aws/experiment-triggers.ts';
 import { DynamoDbRegistry } from '../adapters/dynamodb-registry.ts';
+import { DynamoDbSchedules } from '../adapters/dynamodb-schedules.ts';
 import { assertNever } from '../core/assert.ts';
 import type { RunId } from '../core/ids.ts';
 import type { JournalEntry } from '../core/journal.ts';
@@ -42,7 +43,10 @@ export async function answer(controller: Controller, request: RequestMessage): P
     case 'register/1':
       return registerAll(controller, registry, request);
     case 'remove/1': {
-      const removed = await unregister({ registry, triggers: triggersOf(controller) }, request.experiment);
+      const removed = await unregister(
+        { registry, triggers: triggersOf(controller), schedules: new DynamoDbSchedules(control) },
+        request.experiment,
+      );
       return {
         result: removed === 'removed' ? 'removed' : 'unknown-experiment',
         experiment: request.experiment,
@@ -83,6 +87,7 @@ async function registerAll(
   const ports = {
     registry,
     triggers: triggersOf(controller),
+    schedules: new DynamoDbSchedules(controller.control),
     options: { stage: controller.environment.stage },
     by,
     at: controller.ports.clock.now(),

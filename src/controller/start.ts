@@ -1,12 +1,12 @@
 import { claimEventRun } from '../adapters/event-runs.ts';
 import { DynamoDbRegistry } from '../adapters/dynamodb-registry.ts';
-import { systemClock } from '../adapters/system-clock.ts';
 import type { RunId } from '../core/ids.ts';
 import { runIdOf } from '../core/run-id.ts';
 import { claimsOf } from '../signals/observe.ts';
 import type { StartRequest } from '../triggers/start-request.ts';
 import type { Controller } from './controller.ts';
 import { runSettings } from './run-settings.ts';
+import { countSlot, planOf } from './slots.ts';
 
 /** What became of a request for a run. What a guard refuses is a run that ends as refused, with its reason. */
 export type Started =
@@ -31,6 +31,9 @@ export async function startRun(controller: Controller, request: StartRequest): P
       reason: `No experiment ${request.experiment} is registered here: inoculate register FILE does that.`,
     };
   const { experiment } = registered;
+  const planned = await planOf(controller, registered, request);
+  if (planned !== null && request.ahead === undefined) await countSlot(controller, registered, planned);
+  if (planned?.skipped != null) return { result: 'refused', ...planned.skipped };
   const id = runIdOf(experiment.name, request.slot);
   const joined = request.joins === true ? await runThatItJoins(controller, experiment.name, id) : undefined;
   if (joined !== undefined)
@@ -40,6 +43,10 @@ export async function startRun(controller: Controller, request: StartRequest): P
       reason: `Run ${joined}, which another event asked for, has not ended: several events of one deployment are one run.`,
     };
   const claims = claimsOf(experiment);
+  const startAt = Math.max(
+    controller.ports.clock.now(),
+    planned?.startAt ?? request.slot.at + request.delayMs,
+  );
   await registry.addRun(experiment.name, { id, at: request.slot.at });
   const result = await engine.request({
     id,
@@ -47,7 +54,9 @@ export async function startRun(controller: Controller, request: StartRequest): P
     slot: request.slot,
     requestedBy: request.by,
     settings: runSettings(id, environment.stage, environment.tickMs),
-    startAt: Math.max(systemClock.now(), request.slot.at + request.delayMs),
+    startAt,
+    announcements: (experiment.announce ?? []).map((leadMs) => startAt - leadMs),
+    registeredBy: registered.registeredBy,
     hypotheses: claims.hypotheses.map(({ hypothesis, claim }) => ({ hypothesis, claim })),
     checks: claims.checks,
     notJudged: claims.notJudged,
@@ -57,7 +66,7 @@ export async function startRun(controller: Controller, request: StartRequest): P
 
 /** Undefined where the event makes a run of its own, or made it before. */
 async function runThatItJoins(
-  { control, store }: Controller,
+  { control, store, ports: { clock } }: Controller,
   experiment: string,
   id: RunId,
 ): Promise<RunId | undefined> {
@@ -65,6 +74,6 @@ async function runThatItJoins(
     const stored = await store.loadRun(run);
     return stored === undefined ? undefined : stored.run.phase === 'ended';
   };
-  const claimed = await claimEventRun(control, experiment, id, systemClock.now(), hasEnded);
+  const claimed = await claimEventRun(control, experiment, id, clock.now(), hasEnded);
   return claimed === id || (await hasEnded(id)) !== undefined ? undefined : claimed;
 }

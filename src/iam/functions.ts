@@ -120,13 +120,13 @@ export const controllerFunctions = {
     grants: [
       ...controlTable(
         {
-          get: ['experiments', 'settings', 'run#*'],
+          get: ['experiments', 'guardrails', 'settings', 'run#*'],
           batchGet: runState,
           query: ['active', 'experiments', 'experiment#*', 'run#*'],
-          put: ['experiments', 'experiment#*'],
-          batchWrite: ['experiments'],
+          put: ['experiments', 'experiment#*', 'planned'],
+          batchWrite: ['experiments', 'planned'],
         },
-        'the registry is written; runs and journals are read',
+        'the registry is written; runs, journals and the settings are read',
       ),
       {
         sid: 'ExperimentSchedules',

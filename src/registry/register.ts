@@ -1,11 +1,12 @@
 import { assertNever } from '../core/assert.ts';
-import { nextOfRate } from '../core/calendar/slots.ts';
 import { resolveExperiment, type ResolveOptions } from '../core/experiment.ts';
+import { nextOfRate } from '../core/calendar/slots.ts';
 import type { EpochMs } from '../core/ids.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Experiment } from '../generated/types.ts';
 import { validateExperiment } from '../generated/validate-files.js';
 import type { Registered, Registry } from './registry.ts';
+import type { Schedules } from './schedules.ts';
 import { type ExperimentTriggers, TriggerError } from './triggers.ts';
 
 export interface Submission {
@@ -22,6 +23,7 @@ export type Registration =
 export interface RegisterPorts {
   readonly registry: Registry;
   readonly triggers: ExperimentTriggers;
+  readonly schedules: Schedules;
   readonly options: ResolveOptions;
   readonly by: string;
   readonly at: EpochMs;
@@ -39,19 +41,28 @@ export async function register(ports: RegisterPorts, submission: Submission): Pr
   const { name } = experiment;
   const before = await ports.registry.get(name);
   const unchanged = before !== undefined && JSON.stringify(before.experiment) === JSON.stringify(experiment);
+  const scheduledSince = sinceOf(experiment, before, ports.at);
   try {
-    await ports.triggers.sync(experiment, firstSlotOf(experiment, ports.at));
+    await ports.triggers.sync(experiment, firstSlotOf(experiment, scheduledSince, ports.at));
   } catch (error) {
     await restore(ports, name, before);
     if (!(error instanceof TriggerError)) throw error;
     return { result: 'refused', file: submission.file, problems: [problemOf(error)] };
   }
-  if (unchanged) return { result: 'unchanged', name, version: before.version };
+  if (unchanged) {
+    if (experiment.schedule !== undefined) await ports.schedules.keepPlanned(name);
+    return { result: 'unchanged', name, version: before.version };
+  }
   const version = (await ports.registry.lastVersion(name)) + 1;
   const { file, text } = submission;
-  const entry = { name, version, experiment, file, text, registeredAt: ports.at, registeredBy: ports.by };
-  if ((await ports.registry.put(entry, before?.version ?? null)) === 'stored')
+  const registered = { registeredAt: ports.at, registeredBy: ports.by, scheduledSince };
+  const entry = { name, version, experiment, file, text, ...registered };
+  if ((await ports.registry.put(entry, before?.version ?? null)) === 'stored') {
+    // Only now: what is planned and not registered is taken for removed.
+    if (experiment.schedule === undefined) await ports.schedules.unplan(name);
+    else await ports.schedules.plan(name);
     return { result: before === undefined ? 'new' : 'changed', name, version };
+  }
   // Somebody else registered it meanwhile: theirs counts, with its own schedule and rules.
   await restore(ports, name, await ports.registry.get(name));
   throw new Error(
@@ -60,11 +71,12 @@ export async function register(ports: RegisterPorts, submission: Submission): Pr
 }
 
 export async function unregister(
-  { registry, triggers }: Pick<RegisterPorts, 'registry' | 'triggers'>,
+  { registry, triggers, schedules }: Pick<RegisterPorts, 'registry' | 'triggers' | 'schedules'>,
   name: string,
 ): Promise<'removed' | 'unknown'> {
   // Whatever starts it goes first: nothing may start what is not known any more.
   await triggers.remove(name);
+  await schedules.unplan(name);
   if ((await registry.get(name)) === undefined) return 'unknown';
   await registry.remove(name);
   return 'removed';
@@ -77,12 +89,27 @@ async function restore(
   before: Registered | undefined,
 ): Promise<void> {
   if (before === undefined) await triggers.remove(name);
-  else await triggers.sync(before.experiment, firstSlotOf(before.experiment, at));
+  else {
+    const { experiment, scheduledSince } = before;
+    await triggers.sync(experiment, firstSlotOf(experiment, scheduledSince, at));
+  }
+}
+
+const minuteMs = 60_000;
+
+/** Since when the schedule counts: another version of the file with the same schedule moves none of its slots. */
+function sinceOf({ schedule }: Experiment, before: Registered | undefined, at: EpochMs): EpochMs {
+  const same = JSON.stringify(timesOf(before?.experiment.schedule)) === JSON.stringify(timesOf(schedule));
+  return before !== undefined && same ? before.scheduledSince : Math.ceil(at / minuteMs) * minuteMs;
+}
+
+function timesOf(schedule: Experiment['schedule']): readonly unknown[] {
+  return [schedule?.cron, schedule?.rate, schedule?.timezone];
 }
 
 /** The next slot of a rate; a cron expression says by itself when it is due. */
-function firstSlotOf({ schedule }: Experiment, at: EpochMs): EpochMs | undefined {
-  return schedule?.rate === undefined ? undefined : nextOfRate(schedule.rate, 0, at);
+function firstSlotOf({ schedule }: Experiment, since: EpochMs, at: EpochMs): EpochMs | undefined {
+  return schedule?.rate === undefined ? undefined : nextOfRate(schedule.rate, since, at);
 }
 
 function resolve(

@@ -11,6 +11,8 @@ export interface Registered {
   readonly file: string;
   readonly registeredAt: EpochMs;
   readonly registeredBy: string;
+  /** Since when it has its present schedule; without one, since when it was registered. A rate counts from here. */
+  readonly scheduledSince: EpochMs;
 }
 
 export interface RunEntry {

@@ -17,6 +17,8 @@ export interface StartRequest {
   readonly replayed: boolean;
   /** One deployment may send several events: while a run that one of them made has not ended, this one makes none. */
   readonly joins?: true;
+  /** Before its slot has come, so that people hear of the run, and may approve or stop it. */
+  readonly ahead?: true;
 }
 
 /** A slot of a schedule, an event that matched a trigger, a request event on the bus, or a person's request. */

@@ -1,13 +1,19 @@
-import type { DatedWindow, Guardrails, WeeklyWindow, Window } from '../guardrails.ts';
+import type { Guardrails, Weekday, Window } from '../guardrails.ts';
 import type { EpochMs } from '../ids.ts';
 import { dayMs } from './dates.ts';
 import { openFor } from './open.ts';
 import { unitHash } from './seed.ts';
 import { type Schedule, type SlotOptions, slotsAfter } from './slots.ts';
-import { openSpans, windowRules, type WindowRules } from './windows.ts';
+import { openSpans, windowRules, type WindowRules, workingDays } from './windows.ts';
 
-type Zoneless<W extends Window> = Omit<W, 'timezone'> & { readonly timezone?: string };
-type OwnWindow = Zoneless<WeeklyWindow> | Zoneless<DatedWindow>;
+/** A window as a file has it. */
+interface OwnWindow {
+  readonly days?: readonly Weekday[];
+  readonly date?: string;
+  readonly from: string;
+  readonly to: string;
+  readonly timezone?: string;
+}
 
 /** What an experiment says about its times. */
 export interface Timed {
@@ -74,7 +80,10 @@ export function rulesOf(
   return windowRules(guardrails, ownWindows(experiment, guardrails.timezone));
 }
 
-/** The experiment's own windows, each in its time zone: its own, else the schedule's, else the settings'. */
+/**
+ * The experiment's own windows: on weekdays where one names no days, and each in its own time zone, else in the
+ * schedule's, else in the settings'.
+ */
 export function ownWindows(
   { window, schedule }: Pick<Timed, 'window' | 'schedule'>,
   timezone: string,
@@ -82,7 +91,12 @@ export function ownWindows(
   if (window === undefined) return null;
   if (window === 'always') return 'always';
   const list = isList(window) ? window : [window];
-  return list.map((one) => ({ ...one, timezone: one.timezone ?? schedule?.timezone ?? timezone }));
+  return list.map(({ days = workingDays, date, from, to, timezone: own }) => ({
+    ...(date === undefined ? { days } : { date }),
+    from,
+    to,
+    timezone: own ?? schedule?.timezone ?? timezone,
+  }));
 }
 
 /** From the slot on, as far as the run still ends inside what is open; `at` itself is open for the whole run. */

@@ -16,7 +16,7 @@ export interface WindowRules {
 
 type TimeRules = Pick<Guardrails, 'timezone' | 'windows' | 'closed' | 'closedKnownUntil'>;
 
-const workingDays = ['MON', 'TUE', 'WED', 'THU', 'FRI'] as const;
+export const workingDays = ['MON', 'TUE', 'WED', 'THU', 'FRI'] as const;
 
 /**
  * The guardrails' windows and within them the run's own; working hours on weekdays where neither says anything. Nothing
