@@ -9,7 +9,7 @@ export const remove: Command = {
   summary: 'Take an experiment from the controller, with its schedule and triggers',
   usage: 'NAME',
   arity: [1, 1],
-  details: `Nothing starts it any more. Runs under way go on ("inoculate abort" ends one), and those that ended stay.
+  details: `Nothing starts it any more: its schedule and rules go, also those that were left of one that is not registered. Runs under way go on ("inoculate abort" ends one), and those that ended stay.
 
   inoculate remove checkout-survives`,
   options: { ...remoteOptions, ...byOption },
@@ -20,7 +20,7 @@ export const remove: Command = {
       const { result } = await ask(remote, { inoculate: 'remove/1', by, experiment: name });
       if (result === 'unknown-experiment')
         throw new UsageError(
-          `No experiment ${name} is registered at stage ${remote.stage}`,
+          `No experiment ${name} is registered at stage ${remote.stage}; if a schedule or rules were left of it, they are gone now`,
           '"inoculate list" shows those that are',
         );
       context.stdout.write(

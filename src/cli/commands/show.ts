@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { assertNever } from '../../core/assert.ts';
+import { startsOf } from '../../core/triggers.ts';
 import type { JournalEntry } from '../../core/journal.ts';
 import { clock, instant } from '../../report/format.ts';
 import { checkText } from '../../report/html/sections/journal.ts';
@@ -69,6 +70,7 @@ function linesOf(record: RunRecord): readonly string[] {
     report.sentence,
     '',
     `experiment   ${report.experiment}: ${report.hypothesis}`,
+    ...startsOf(run.experiment).map((start) => `starts       ${start}`),
     `asked for    ${instant(run.requestedAt)} by ${report.requestedBy}, stage ${report.stage}`,
     `phase        ${run.phase} since ${instant(run.phaseSince)}${run.phase === 'ended' ? '' : `; ${inPlaceWords(stillInPlace(run))}`}`,
     ...report.faults.map(

@@ -5,6 +5,7 @@ import type { TargetFacts } from '../../core/facts.ts';
 import { functionStatements, functionTableOf, type Statement } from '../../core/function-permissions.ts';
 import { alarmNames } from '../../core/guards.ts';
 import { isInFunction } from '../../core/placement.ts';
+import { startsOf } from '../../core/triggers.ts';
 import type { Experiment, Fault } from '../../generated/types.ts';
 import { explainFault } from '../../faults/explain.ts';
 import { type AlarmFacts, movedSentences } from '../../faults/moves.ts';
@@ -31,6 +32,8 @@ export interface Plan {
     readonly bystanders: number;
   } | null;
   readonly durationMs: number;
+  /** What starts it once it is registered, beside people and pipelines. */
+  readonly starts: readonly string[];
   readonly faults: readonly {
     readonly id: string;
     readonly sentence: string;
@@ -91,6 +94,7 @@ export function planOf({ experiment, stage, targets, rates, alarms = [] }: PlanI
       .map(({ name }) => describeTarget(experiment, name)),
     groups: dosed.length === 0 ? null : groupsOf(exposureOf(experiment)),
     durationMs: experiment.duration,
+    starts: startsOf(experiment),
     faults: experiment.faults.map((fault, index) => ({
       id: `f${index + 1}`,
       sentence: explainFault(fault),

@@ -9,6 +9,10 @@ export function printPlan(plan: Plan): string {
     `${plan.name}`,
     `  ${plan.hypothesis}`,
     '',
+    'What starts it, once it is registered',
+    ...plan.starts.map((start) => `  ${start}`),
+    `  ${plan.starts.length === 0 ? 'only ' : ''}inoculate start ${plan.name}`,
+    '',
     'Targets',
     ...plan.targets.map(
       (target) =>

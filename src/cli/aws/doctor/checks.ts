@@ -7,6 +7,7 @@ import { parts } from './parts.ts';
 import { ownPermissions, permissionsFor } from './permissions.ts';
 import type { KnownPlace } from './place.ts';
 import { RoleReader } from './role-policies.ts';
+import { startChecks } from './starts.ts';
 import { targetChecks } from './targets.ts';
 import { waysOut } from './ways-out.ts';
 
@@ -42,6 +43,7 @@ export async function everyCheck(
             { name: 'version', look: () => Promise.resolve(lookAtVersion(functions)) },
             ...parts(remote),
             ...waysOut(aws, stage, functions),
+            ...startChecks(remote),
             ...ownPermissions(functions, roles, place),
           ]
         : []),
