@@ -1,5 +1,5 @@
 /** The test files whose runs make calls. */
-export type RunsOf = 'runs' | 'thin-line';
+export type RunsOf = 'runs' | 'thin-line' | 'triggers';
 
 /** Each action that a role allows on the controller's own parts, and the runs that use it; else when it is used. */
 export const usedActions: Readonly<Record<string, RunsOf | { readonly when: string }>> = {
@@ -16,12 +16,12 @@ export const usedActions: Readonly<Record<string, RunsOf | { readonly when: stri
   'requests dynamodb:GetItem': 'runs',
   'requests dynamodb:PutItem': 'runs',
   'requests dynamodb:Query': 'runs',
-  'requests events:DeleteRule': { when: 'an experiment that loses a trigger' },
+  'requests events:DeleteRule': 'triggers',
   'requests events:ListEventBuses': 'runs',
   'requests events:ListRules': 'runs',
   'requests events:PutRule': 'thin-line',
   'requests events:PutTargets': 'thin-line',
-  'requests events:RemoveTargets': { when: 'an experiment that loses a trigger' },
+  'requests events:RemoveTargets': 'triggers',
   'requests events:TestEventPattern': 'thin-line',
   'requests iam:PassRole': 'thin-line',
   'requests scheduler:CreateSchedule': 'thin-line',
