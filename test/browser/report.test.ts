@@ -1,23 +1,27 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import type { RunRecord } from '../../src/report/record.ts';
-import { writeReport } from '../../src/report/write.ts';
+import { renderGameDayHtml } from '../../src/report/gameday/html.ts';
+import { renderHtml } from '../../src/report/html.ts';
 import { hostile } from '../unit/report/support/hostile.ts';
 import { plans, twoTargets } from '../unit/report/support/plans.ts';
+import { sessions } from '../unit/report/support/sessions.ts';
 import { syntheticRun } from '../unit/report/support/synthetic-run.ts';
 import { findChromium, launch } from './chromium.ts';
 import { inspect, type Inspection } from './inspect.ts';
 
 const executable = findChromium();
-const records: Readonly<Record<string, RunRecord>> = {
-  deviated: syntheticRun(plans.deviated),
-  held: syntheticRun(plans.held),
-  refused: syntheticRun(plans.refused),
-  twoTargets: syntheticRun(twoTargets),
-  hostile: hostile(syntheticRun(twoTargets)),
+const pages: Readonly<Record<string, () => Promise<string>>> = {
+  deviated: () => renderHtml(syntheticRun(plans.deviated)),
+  held: () => renderHtml(syntheticRun(plans.held)),
+  refused: () => renderHtml(syntheticRun(plans.refused)),
+  twoTargets: () => renderHtml(syntheticRun(twoTargets)),
+  hostile: () => renderHtml(hostile(syntheticRun(twoTargets))),
+  gameDay: () => Promise.resolve(renderGameDayHtml(sessions.mixed)),
+  hostileGameDay: () =>
+    Promise.resolve(renderGameDayHtml({ ...sessions.mixed, runs: sessions.mixed.runs.map(hostile) })),
 };
 const views = [
   { colorScheme: 'light', width: 1280 },
@@ -53,9 +57,10 @@ if (executable === null) {
       view: (typeof views)[number],
       ready?: (page: Page) => Promise<void>,
     ): Promise<Seen> {
-      const record = records[name];
-      if (record === undefined) throw new Error(`no record ${name}`);
-      const { html } = await writeReport(join(folder, name), record);
+      const rendered = await pages[name]?.();
+      if (rendered === undefined) throw new Error(`no page ${name}`);
+      const html = join(folder, `${name}.html`);
+      await writeFile(html, rendered);
       const page = await browser.newPage({
         viewport: { width: view.width, height: 900 },
         colorScheme: view.colorScheme,
@@ -74,7 +79,7 @@ if (executable === null) {
       }
     }
 
-    const cases = Object.keys(records).flatMap((name) => views.map((view) => ({ name, ...view })));
+    const cases = Object.keys(pages).flatMap((name) => views.map((view) => ({ name, ...view })));
 
     it.each(cases)(
       '$name, $colorScheme at $width px: quiet, alone, legible, and no wider than the screen',
@@ -95,8 +100,8 @@ if (executable === null) {
       expect(dark.ground).toBe('rgb(16, 18, 22)');
     });
 
-    it('runs nothing that a name contains', async () => {
-      const seen = await open('hostile', views[0]);
+    it.each(['hostile', 'hostileGameDay'])('runs nothing that a name contains: %s', async (name) => {
+      const seen = await open(name, views[0]);
       expect(seen.injected).toBe('undefined');
       expect(seen.active).toBe(0);
     });
@@ -118,13 +123,53 @@ if (executable === null) {
       }
     });
 
-    it('has one title, headings without gaps, and a caption on every table', async () => {
-      const { headings, tables, captions } = await open('deviated', views[0]);
-      expect(headings.filter((level) => level === 1)).toHaveLength(1);
-      headings
-        .slice(1)
-        .forEach((level, index) => expect(level - (headings[index] ?? 0)).toBeLessThanOrEqual(1));
-      expect(captions).toBe(tables);
+    it('draws the main chart of each run of a game day that measured something', async () => {
+      const { charts } = await open('gameDay', views[2]);
+      expect(charts.map(({ title }) => title.split('|')[0])).toEqual(Array(4).fill('Failures so far'));
+      for (const { height, lines } of charts) expect([height > 150, lines]).toEqual([true, 2]);
+    });
+
+    it('draws a lane for each run and each pause of a game day, in the colour of its verdict', async () => {
+      const lanes: { name: string; bars: number; width: number; fill: string }[] = [];
+      await open('gameDay', views[2], async (page) => {
+        lanes.push(
+          ...(await page.evaluate<typeof lanes>(`[...document.querySelectorAll('.lane')].map((lane) => ({
+            name: lane.querySelector('.lane-name').textContent,
+            bars: lane.querySelectorAll('.bar').length,
+            width: lane.querySelector('.bar')?.getBoundingClientRect().width ?? 0,
+            fill: getComputedStyle(lane.querySelector('.bar.fault') ?? lane).fill,
+          }))`)),
+        );
+      });
+      expect(lanes.map(({ name, bars }) => [name.split(' ')[0], bars])).toEqual([
+        ['checkout-survives-throttled-orders-table', 2],
+        ['Read', 1],
+        ['pricing-may-be-slow', 2],
+        ['shop-survives-slow-pricing', 2],
+        ['search-without-index', 1],
+        ['payment-may-be-down', 2],
+        ['mail-queue-may-stand-still', 0],
+      ]);
+      for (const { bars, width } of lanes) expect(width > 0.5).toBe(bars > 0);
+      expect(lanes[0]?.fill).not.toBe(lanes[2]?.fill);
+    });
+
+    it.each(['deviated', 'gameDay'])(
+      'has one title, headings without gaps, and a caption on every table: %s',
+      async (name) => {
+        const { headings, tables, captions } = await open(name, views[0]);
+        expect(headings.filter((level) => level === 1)).toHaveLength(1);
+        headings
+          .slice(1)
+          .forEach((level, index) => expect(level - (headings[index] ?? 0)).toBeLessThanOrEqual(1));
+        expect(captions).toBe(tables);
+      },
+    );
+
+    it('prints a game day on white whatever the screen shows', async () => {
+      const onPaper = await open('gameDay', views[1], (page) => page.emulateMedia({ media: 'print' }));
+      expect(onPaper.ground).toBe('rgb(255, 255, 255)');
+      expect(onPaper.worst.ratio).toBeGreaterThanOrEqual(4.5);
     });
 
     it('opens the journal on paper, and prints on white whatever the screen shows', async () => {

@@ -22,7 +22,7 @@ import { html, type Markup } from '../markup.ts';
 const leastEvidence = 0.01;
 const mostEvidence = 1e9;
 
-interface Stage {
+export interface Stage {
   readonly record: RunRecord;
   readonly looks: readonly Look[];
   /** When the fault was applied; times in charts count from it. */
@@ -35,28 +35,36 @@ interface Stage {
 /** What happened over time and how latencies spread, per target. */
 export function chartSections(record: RunRecord, looks: readonly Look[]): Markup | null {
   const targets = latestTargets(looks);
-  const zero = record.run.injection?.startedAt;
-  const last = looks.at(-1);
-  if (
-    zero === undefined ||
-    last === undefined ||
-    targets.every((one) => one.experimental.started + one.control.started === 0)
-  )
+  const stage = stageOf(record, looks);
+  if (stage === null)
     return html`<section>
       <h2>Over time</h2>
       <p>Nothing was measured, so there is nothing to draw.</p>
     </section>`;
+  return html`<section class="long">
+    <h2>Over time</h2>
+    ${pinKeys(stage)} ${targets.map((target, index) => targetCharts(stage, target, index, targets.length))}
+  </section>`;
+}
+
+/** What the charts of a run share; null where nothing was measured. */
+export function stageOf(record: RunRecord, looks: readonly Look[]): Stage | null {
+  const targets = latestTargets(looks);
+  const zero = record.run.injection?.startedAt;
+  const last = looks.at(-1);
+  const measured = targets.some((one) => one.experimental.started + one.control.started > 0);
+  if (zero === undefined || last === undefined || !measured) return null;
   const marks = marksOf(record, zero);
   const end = Math.max(last.at - zero, ...marks.map((mark) => mark.at));
   const points = Math.max(60, Math.min(mostPoints, Math.floor((2 * mostPoints) / targets.length)));
-  const stage: Stage = { record, looks, zero, x: timeScale(0, end, tickLabel), marks, points };
-  return html`<section class="long">
-    <h2>Over time</h2>
-    <ul class="pins">
-      ${marks.map((mark) => html`<li><span class="pin-key">${mark.number}</span>${mark.label}</li>`)}
-    </ul>
-    ${targets.map((target, index) => targetCharts(stage, target, index, targets.length))}
-  </section>`;
+  return { record, looks, zero, x: timeScale(0, end, tickLabel), marks, points };
+}
+
+/** What the numbers on the charts mean. */
+export function pinKeys({ marks }: Stage): Markup {
+  return html`<ul class="pins">
+    ${marks.map((mark) => html`<li><span class="pin-key">${mark.number}</span>${mark.label}</li>`)}
+  </ul>`;
 }
 
 /** The evidence is that of all targets together: with several, it stands above them. */
@@ -78,7 +86,7 @@ function targetCharts(stage: Stage, target: TargetObservation, index: number, ta
     <div class="charts">${charts}</div>`;
 }
 
-function failuresChart(stage: Stage, target: string, id: string): Markup {
+export function failuresChart(stage: Stage, target: string, id: string): Markup {
   const series = groupSeries(stage.looks, target, stage.points, (group) => failuresOf(group, boundsAlpha));
   const references = limitsOf(stage.record, target, (signal) =>
     signal.signal === 'failures' && signal.atMost !== undefined ? signal.atMost : undefined,
@@ -86,7 +94,7 @@ function failuresChart(stage: Stage, target: string, id: string): Markup {
   return figureChart(stage, { id, title: 'Failures so far', series, references, figure: share, whole: 1 });
 }
 
-function latencyChart(stage: Stage, target: string, q: 0.5 | 0.95, id: string): Markup {
+export function latencyChart(stage: Stage, target: string, q: 0.5 | 0.95, id: string): Markup {
   const series = groupSeries(stage.looks, target, stage.points, (group) => latencyOf(group, q, boundsAlpha));
   const references = latencyLimits(stage.record, target, q);
   const title = q === 0.5 ? 'Latency, half of the answers (p50)' : 'Latency, 95 % of the answers (p95)';
