@@ -24,6 +24,8 @@ const mayImport = {
   notifiers: ['aws', 'engine', ...inner, 'report/link'],
   triggers: ['engine', ...inner],
   report: inner,
+  // What a team's settings say: read from a file where people are, never in a function of the controller.
+  settings: inner,
   // Where experiments are kept, and what starts them.
   registry: ['engine', ...inner],
   // Puts the parts together for the deployed functions.
@@ -33,6 +35,7 @@ const mayImport = {
   local: [...middle, 'engine', ...inner, 'layer/group'],
   cli: [
     'local',
+    'settings',
     'controller',
     'registry',
     'simulation',
@@ -58,6 +61,7 @@ const outside = {
   signals: { node: false, packages: [] },
   simulation: { node: false, packages: [] },
   report: { node: true, packages: [] },
+  settings: { node: false, packages: ['date-holidays', 'node-ical'] },
   triggers: { node: true, packages: [] },
   // They run inside other people's functions: every package would cost their cold starts.
   layer: { node: true, packages: [] },

@@ -5111,7 +5111,7 @@ export const settingsSchema: SchemaNode = {
       "maxLength": 200
      },
      "from": {
-      "title": "From",
+      "title": "Beginning",
       "description": "The first day, or an instant: 2026-12-20, 2026-12-20T18:00 (in the settings' time zone), 2026-12-20T18:00+01:00.",
       "type": "string",
       "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})?)?$",
@@ -5123,7 +5123,7 @@ export const settingsSchema: SchemaNode = {
       ]
      },
      "to": {
-      "title": "To",
+      "title": "End",
       "description": "The last day, which belongs to the freeze, or the instant at which it ends.",
       "type": "string",
       "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})?)?$",
@@ -5312,7 +5312,7 @@ export const settingsSchema: SchemaNode = {
        "maxItems": 50,
        "uniqueItems": true,
        "items": {
-        "title": "Somebody",
+        "title": "Member of a list of people",
         "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
         "type": "string",
         "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
@@ -5338,7 +5338,7 @@ export const settingsSchema: SchemaNode = {
        "maxItems": 50,
        "uniqueItems": true,
        "items": {
-        "title": "Somebody",
+        "title": "Member of a list of people",
         "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
         "type": "string",
         "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
@@ -5364,7 +5364,7 @@ export const settingsSchema: SchemaNode = {
        "maxItems": 50,
        "uniqueItems": true,
        "items": {
-        "title": "Somebody",
+        "title": "Member of a list of people",
         "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
         "type": "string",
         "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
@@ -5390,7 +5390,7 @@ export const settingsSchema: SchemaNode = {
        "maxItems": 50,
        "uniqueItems": true,
        "items": {
-        "title": "Somebody",
+        "title": "Member of a list of people",
         "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
         "type": "string",
         "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
@@ -5706,7 +5706,7 @@ export const settingsSchema: SchemaNode = {
          "maxLength": 200
         },
         "from": {
-         "title": "From",
+         "title": "Beginning",
          "description": "The first day, or an instant: 2026-12-20, 2026-12-20T18:00 (in the settings' time zone), 2026-12-20T18:00+01:00.",
          "type": "string",
          "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})?)?$",
@@ -5718,7 +5718,7 @@ export const settingsSchema: SchemaNode = {
          ]
         },
         "to": {
-         "title": "To",
+         "title": "End",
          "description": "The last day, which belongs to the freeze, or the instant at which it ends.",
          "type": "string",
          "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-][0-9]{2}:[0-9]{2})?)?$",
@@ -5907,7 +5907,7 @@ export const settingsSchema: SchemaNode = {
           "maxItems": 50,
           "uniqueItems": true,
           "items": {
-           "title": "Somebody",
+           "title": "Member of a list of people",
            "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
            "type": "string",
            "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
@@ -5933,7 +5933,7 @@ export const settingsSchema: SchemaNode = {
           "maxItems": 50,
           "uniqueItems": true,
           "items": {
-           "title": "Somebody",
+           "title": "Member of a list of people",
            "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
            "type": "string",
            "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
@@ -5959,7 +5959,7 @@ export const settingsSchema: SchemaNode = {
           "maxItems": 50,
           "uniqueItems": true,
           "items": {
-           "title": "Somebody",
+           "title": "Member of a list of people",
            "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
            "type": "string",
            "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",
@@ -5985,7 +5985,7 @@ export const settingsSchema: SchemaNode = {
           "maxItems": 50,
           "uniqueItems": true,
           "items": {
-           "title": "Somebody",
+           "title": "Member of a list of people",
            "description": "slack-group:S0123ABCD, slack-user:U0123ABCD, or aws:arn:aws:iam::111122223333:role/sre-*",
            "type": "string",
            "pattern": "^(slack-group:S[A-Z0-9]{2,30}|slack-user:[UW][A-Z0-9]{2,30}|aws:arn:[^\\s]+)$",

@@ -2,6 +2,7 @@ import { lossOf } from '../../faults/losses.ts';
 import { errorsByService } from '../../layer/aws-errors.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { FileKind } from '../input/formats.ts';
 import { formatProblems, problemsAsJson } from '../input/format-problems.ts';
 import { readAnyFile } from '../input/read-file.ts';
 import { stageOf, stageOption } from '../stage-option.ts';
@@ -10,7 +11,7 @@ const shown = 50;
 
 export const validate: Command = {
   name: 'validate',
-  summary: 'Check experiment and workload files, without touching anything',
+  summary: 'Check files of experiments, workloads and settings, without touching anything',
   usage: 'FILES...',
   arity: [1, 10_000],
   details: `Reads each file (YAML or JSON) and tells everything that is wrong with it: where, what was found, and what would be
@@ -22,12 +23,12 @@ right. What a file is, its "inoculate:" line says.
     stage: stageOption,
     json: { type: 'flag', description: 'machine-readable: one JSON object' },
   },
-  run(input, context) {
+  async run(input, context) {
     const stage = stageOf(input);
-    const results = input.args.map((file) => ({
-      file,
-      read: readAnyFile(file, { stage, errorsByService, losesData: lossOf, cwd: context.cwd }),
-    }));
+    const options = { stage, errorsByService, losesData: lossOf, cwd: context.cwd };
+    const results = await Promise.all(
+      input.args.map(async (file) => ({ file, read: await readAnyFile(file, options) })),
+    );
     const problems = results.flatMap(({ read }) => (read.ok ? [] : read.problems));
     const exitCode = problems.length === 0 ? exitCodes.held : exitCodes.badInput;
     if (input.flag('json')) {
@@ -49,17 +50,21 @@ right. What a file is, its "inoculate:" line says.
       );
       return exitCode;
     }
-    const of = (kind: 'experiment' | 'workload'): number =>
-      results.filter(({ read }) => read.ok && read.kind === kind).length;
+    const of = (kind: FileKind): number => results.filter(({ read }) => read.ok && read.kind === kind).length;
     const parts = [
       ...(of('experiment') > 0 ? [count(of('experiment'), 'experiment')] : []),
       ...(of('workload') > 0 ? [count(of('workload'), 'workload')] : []),
+      ...(of('settings') > 0 ? [count(of('settings'), 'file of settings', 'files of settings')] : []),
     ];
-    context.stdout.write(`${parts.join(' and ')} valid, for stage ${stage}\n`);
+    context.stdout.write(`${joined(parts)} valid, for stage ${stage}\n`);
     return exitCode;
   },
 };
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+function count(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : nouns}`;
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.length < 3 ? parts.join(' and ') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }

@@ -61,6 +61,13 @@ export function checkText(
   return finish(file.kind, file.value, all, locate);
 }
 
+/** What a file is, however much is wrong with it; undefined where it cannot be recognised. */
+export function kindOfText({ text }: Source): FileKind | undefined {
+  const { document } = parseText(text);
+  const value = document === null ? undefined : toTree(document, () => 0).value;
+  return isMapping(value) ? recognise(value, undefined).kind : undefined;
+}
+
 function finish(
   kind: FileKind | undefined,
   value: unknown,

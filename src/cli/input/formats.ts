@@ -1,11 +1,21 @@
 import { show, type Path, type Problem } from '../../core/problem.ts';
 import { isMapping } from '../../core/schema-branch.ts';
 import { suggest } from '../../core/suggest.ts';
-import { experimentSchema, type SchemaNode, workloadSchema } from '../../generated/catalogue.ts';
-import { type SchemaError, validateExperiment, validateWorkload } from '../../generated/validate-files.js';
+import {
+  experimentSchema,
+  type SchemaNode,
+  settingsSchema,
+  workloadSchema,
+} from '../../generated/catalogue.ts';
+import {
+  type SchemaError,
+  validateExperiment,
+  validateSettings,
+  validateWorkload,
+} from '../../generated/validate-files.js';
 import { oneOf } from './words.ts';
 
-export type FileKind = 'experiment' | 'workload';
+export type FileKind = 'experiment' | 'workload' | 'settings';
 
 interface Format {
   /** What the file's `inoculate` says. */
@@ -17,9 +27,19 @@ interface Format {
 export const formats: Readonly<Record<FileKind, Format>> = {
   experiment: { name: 'experiment/1', schema: experimentSchema, validate: validateExperiment },
   workload: { name: 'workload/1', schema: workloadSchema, validate: validateWorkload },
+  settings: { name: 'settings/1', schema: settingsSchema, validate: validateSettings },
 };
 
-const kinds = ['experiment', 'workload'] as const;
+const kinds = ['experiment', 'workload', 'settings'] as const;
+/** What no other file has. */
+const telling: Readonly<Record<string, FileKind>> = {
+  streams: 'workload',
+  allowedStages: 'settings',
+  freezes: 'settings',
+  holidays: 'settings',
+  permissions: 'settings',
+  stages: 'settings',
+};
 
 export interface Recognised {
   readonly kind: FileKind;
@@ -33,7 +53,8 @@ export function recognise(
   value: Readonly<Record<string, unknown>>,
   wanted: FileKind | undefined,
 ): Recognised | { readonly kind: undefined; readonly problems: readonly Problem[] } {
-  const likely = wanted ?? ('streams' in value ? 'workload' : 'experiment');
+  const known = Object.keys(value).find((name) => Object.hasOwn(telling, name));
+  const likely = wanted ?? telling[known ?? ''] ?? 'experiment';
   const key = Object.keys(value).find((name) => suggest(name, ['inoculate']) !== undefined);
   const repaired = (kind: FileKind, problems: readonly Problem[]): Recognised => ({
     kind,
@@ -50,7 +71,7 @@ export function recognise(
   if (kind !== undefined && (wanted === undefined || wanted === kind)) return repaired(kind, []);
   const text = typeof found === 'string' ? found.trim() : show(found);
   if (kind !== undefined) {
-    return { kind: undefined, problems: [problem([key], 'other-format', `This is a ${kind}`, text, likely)] };
+    return { kind: undefined, problems: [problem([key], 'other-format', thisIs(kind), text, likely)] };
   }
   const version = /^([a-z]+)\/(\d+)$/.exec(text);
   if (version !== null) {
@@ -65,6 +86,10 @@ export function recognise(
   }
   const meant = wanted ?? kinds.find((name) => text.toLowerCase().startsWith(name)) ?? likely;
   return repaired(meant, [problem([key], 'unknown-format', `${show(found)} is not a format`, text, meant)]);
+}
+
+function thisIs(kind: FileKind): string {
+  return kind === 'settings' ? 'These are settings' : `This is a ${kind}`;
 }
 
 function problem(path: Path, code: string, message: string, found: string, kind: FileKind): Problem {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { findProblems, resolveExperiment, type ResolveOptions } from '../../core/experiment.ts';
 import type { Problem } from '../../core/problem.ts';
 import { isMapping } from '../../core/schema-branch.ts';
@@ -7,20 +7,16 @@ import { resolveUnits } from '../../core/units.ts';
 import { workloadSchema } from '../../generated/catalogue.ts';
 import type { Experiment, Workload } from '../../generated/types.ts';
 import { validateResolvedWorkload } from '../../generated/validate-resolved.js';
-import { checkText } from './check-text.ts';
+import { checkText, kindOfText } from './check-text.ts';
 import type { FileProblem } from './file-problem.ts';
 import type { FileKind } from './formats.ts';
-import { readSource, type Source } from './source.ts';
+import { aboutFile, openFile, type Refused } from './open-file.ts';
+import { type ReadSettings, readSettingsText } from './read-settings.ts';
+import type { Source } from './source.ts';
 
 export interface ReadOptions extends ResolveOptions {
   /** What relative paths are relative to; without it, the process' working directory. */
   readonly cwd?: string;
-}
-
-interface Refused {
-  readonly ok: false;
-  /** At least one, by position. */
-  readonly problems: readonly FileProblem[];
 }
 
 export interface ReadExperiment {
@@ -53,20 +49,24 @@ export function readWorkloadFile(path: string, options: ReadOptions): ReadWorklo
   return !read.ok || read.kind === 'workload' ? read : wrongKind(path);
 }
 
-/** An experiment or a workload, by the file's own first line. */
-export function readAnyFile(path: string, options: ReadOptions): ReadExperiment | ReadWorkload | Refused {
-  return readFile(path, undefined, options);
+/** A file of any format, by its own first line. */
+export async function readAnyFile(
+  path: string,
+  options: ReadOptions,
+): Promise<ReadExperiment | ReadWorkload | ReadSettings | Refused> {
+  const opened = openFile(path, options);
+  if (!opened.ok) return opened;
+  if (kindOfText(opened.source) === 'settings') return readSettingsText(opened, options);
+  return readText(opened.source, undefined, options, opened.folder);
 }
 
 function readFile(
   path: string,
-  wanted: FileKind | undefined,
+  wanted: 'experiment' | 'workload',
   options: ReadOptions,
 ): ReadExperiment | ReadWorkload | Refused {
-  const absolute = resolve(options.cwd ?? '.', path);
-  const read = readSource(absolute, path);
-  if (!read.ok) return { ok: false, problems: [aboutFile(path, read.code, read.message, read.help)] };
-  return readText(read.source, wanted, options, dirname(absolute));
+  const opened = openFile(path, options);
+  return opened.ok ? readText(opened.source, wanted, options, opened.folder) : opened;
 }
 
 /** The same of a text that has been read. `folder` is what paths in the file are relative to. */
@@ -77,9 +77,10 @@ export function readText(
   folder: string,
 ): ReadExperiment | ReadWorkload | Refused {
   const checked = checkText(source, wanted, (kind, value) =>
-    kind === 'experiment' ? findProblems(value, options) : findWorkloadProblems(value, folder),
+    kind === 'workload' ? findWorkloadProblems(value, folder) : findProblems(value, options),
   );
   if (checked.problems.length > 0) return { ok: false, problems: checked.problems };
+  if (checked.kind === 'settings') throw new Error(`${source.file}: settings are read by their own function`);
   if (checked.kind === 'experiment') {
     const resolved = resolveExperiment(checked.value, options);
     if (resolved.ok)
@@ -119,8 +120,4 @@ function findWorkloadProblems(value: unknown, folder: string): Problem[] {
 
 function wrongKind(path: string): Refused {
   return { ok: false, problems: [aboutFile(path, 'other-format', 'The file is of another format', '')] };
-}
-
-function aboutFile(file: string, code: string, message: string, help: string): FileProblem {
-  return { file, line: 1, column: 1, length: 1, path: '', code, message, found: '', help, source: '' };
 }

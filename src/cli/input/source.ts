@@ -19,14 +19,14 @@ export type SourceResult =
     };
 
 /** Reads a file of UTF-8 text of bounded size; a byte order mark is dropped. */
-export function readSource(path: string, file: string): SourceResult {
+export function readSource(path: string, file: string, maxBytes = maxFileBytes): SourceResult {
   try {
     const stats = statSync(path);
     if (!stats.isFile())
       return refused('not-a-file', `"${file}" is not a file`, 'give the path of a YAML or JSON file');
-    if (stats.size > maxFileBytes) {
+    if (stats.size > maxBytes) {
       const size = `${Math.ceil(stats.size / 1024)} KiB`;
-      return refused('too-large', `The file is larger than ${maxFileBytes / 1024} KiB`, `it has ${size}`);
+      return refused('too-large', `The file is larger than ${maxBytes / 1024} KiB`, `it has ${size}`);
     }
     return decode(readFileSync(path), file);
   } catch (error) {
