@@ -21,7 +21,16 @@ const mayImport = {
   faults: ['aws', 'engine', ...inner, 'layer/faults'],
   signals: ['engine', ...inner],
   // Of reports they know where one lies.
-  notifiers: ['aws', 'engine', ...inner, 'report/link'],
+  // Those who answer what was said to Slack speak to it as well, so that its client is an adapter.
+  notifiers: [
+    'aws',
+    'engine',
+    'report',
+    'adapters/slack-api',
+    'adapters/slack-http',
+    'adapters/slack-webhook',
+    ...inner,
+  ],
   triggers: ['engine', ...inner],
   report: inner,
   // What a team's settings say: read from a file where people are, never in a function of the controller.

@@ -14,6 +14,7 @@ import {
   publishChanges,
   readAlarms,
   sendTicks,
+  slackSecrets,
 } from './grants.ts';
 
 /** One function of the controller: what it may do, and for which steps it may touch targets. */
@@ -242,19 +243,26 @@ export const controllerFunctions = {
     steps: [],
     observes: false,
     grants: [
-      ...controlTable({ get: ['told#*'], put: ['told#*'] }, 'which channels know already'),
+      ...controlTable(
+        {
+          get: ['mail#*', 'mailboxes', 'guardrails', 'run#*'],
+          batchGet: runState,
+          query: ['mail#*', 'mailboxes', 'run#*'],
+          put: ['mail#*'],
+          update: ['mailboxes'],
+          batchWrite: ['mail#*'],
+          delete: ['mailboxes'],
+        },
+        'what each channel has yet to be told; runs and journals are read, to say more than that something changed',
+      ),
       {
         sid: 'TellTopic',
         actions: ['sns:Publish'],
         resources: [own('sns', 'inoculate-{stage}')],
         why: 'the topic of notifications',
       },
-      {
-        sid: 'SlackWebhooks',
-        actions: ['ssm:GetParameter'],
-        resources: [own('ssm', 'parameter/inoculate/{stage}/slack/*')],
-        why: 'addresses of Slack webhooks are secrets',
-      },
+      { ...callPeople, why: 'a channel that cannot be told' },
+      ...slackSecrets(['bot-token', 'webhooks/*'], 'the bot token and addresses of webhooks are secrets'),
       consume('notify'),
       logs('notify'),
     ],

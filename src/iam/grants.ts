@@ -168,3 +168,30 @@ export function logs(functionName: string): Grant {
     madeByLambda: true,
   };
 }
+
+/** Secrets for Slack, in SSM or in Secrets Manager: that one is read through SSM, and asks for its own right as well. */
+export function slackSecrets(names: readonly string[], why: string): readonly Grant[] {
+  return [
+    {
+      sid: 'SlackSecrets',
+      actions: ['ssm:GetParameter'],
+      resources: names.flatMap((name) => [
+        own('ssm', `parameter/inoculate/{stage}/slack/${name}`),
+        own('ssm', `parameter/aws/reference/secretsmanager/inoculate/{stage}/slack/${name}`),
+      ]),
+      why,
+    },
+    {
+      sid: 'SlackSecretsManager',
+      actions: ['secretsmanager:GetSecretValue'],
+      // Secrets Manager ends each ARN with six characters of its own.
+      resources: names.map((name) =>
+        own(
+          'secretsmanager',
+          `secret:inoculate/{stage}/slack/${name.endsWith('*') ? name : `${name}-??????`}`,
+        ),
+      ),
+      why: `${why}; where they lie in Secrets Manager`,
+    },
+  ];
+}

@@ -75,6 +75,7 @@ function difference(one: ReadonlySet<string>, other: ReadonlySet<string>): reado
 const beside: Readonly<Record<string, string>> = {
   'fis:TagResource': 'an experiment is tagged as it is started',
   'iam:PassRole': 'a schedule is given a role',
+  'secretsmanager:GetSecretValue': 'SSM reads a secret of Secrets Manager',
 };
 
 describe('what the code calls, and what it says that it calls, are the same', () => {
