@@ -8,7 +8,9 @@ import type { Run, Unit } from '../core/run.ts';
 import type { RequestMessage } from '../generated/types.ts';
 import { register, type Registration, unregister } from '../registry/register.ts';
 import type { Registered } from '../registry/registry.ts';
+import type { SlotCounts } from '../registry/schedules.ts';
 import type { Controller } from './controller.ts';
+import { type Coming, comingOf } from './next.ts';
 
 /** A run in a line. */
 export type RunLine = Pick<
@@ -21,11 +23,17 @@ export type RunLine = Pick<
 };
 
 /** A registered experiment without its text, and the latest of its runs that is still stored. */
-export type Listed = Omit<Registered, 'text'> & { readonly lastRun: RunLine | null };
+export type Listed = Omit<Registered, 'text'> & {
+  readonly lastRun: RunLine | null;
+  /** Slots of its schedule that started no run; null where none has come so far. */
+  readonly slots: SlotCounts | null;
+};
 
 export type Answer =
   | { readonly result: 'registered'; readonly registrations: readonly Registration[] }
-  | { readonly result: 'removed' | 'unknown-experiment'; readonly experiment: string }
+  | { readonly result: 'removed'; readonly experiment: string }
+  | { readonly result: 'unknown-experiment'; readonly experiment: string }
+  | Coming
   | { readonly result: 'list'; readonly experiments: readonly Listed[] }
   | { readonly result: 'status'; readonly killSwitch: boolean; readonly runs: readonly RunLine[] }
   | { readonly result: 'runs'; readonly runs: readonly RunLine[] }
@@ -54,6 +62,8 @@ export async function answer(controller: Controller, request: RequestMessage): P
     }
     case 'list/1':
       return { result: 'list', experiments: await listed(controller, registry) };
+    case 'next/1':
+      return comingOf(controller, request);
     case 'status/1': {
       const [active, killSwitch] = await Promise.all([store.listActive(), store.readKillSwitch()]);
       const runs = await linesOf(
@@ -110,14 +120,18 @@ function triggersOf({ aws, environment }: Controller): ReturnType<typeof experim
 
 async function listed(controller: Controller, registry: DynamoDbRegistry): Promise<readonly Listed[]> {
   const experiments = await registry.list();
+  const schedules = new DynamoDbSchedules(controller.control);
   return Promise.all(
     experiments.map(async ({ text: _text, ...rest }) => {
-      const latest = await registry.runsOf(rest.name, 1);
+      const [latest, slots] = await Promise.all([
+        registry.runsOf(rest.name, 1),
+        schedules.countsOf(rest.name),
+      ]);
       const [lastRun = null] = await linesOf(
         controller,
         latest.map(({ id }) => id),
       );
-      return { ...rest, lastRun };
+      return { ...rest, lastRun, slots: slots ?? null };
     }),
   );
 }

@@ -2223,6 +2223,14 @@ export type RequestMessage =
       inoculate: 'list/1';
     }
   | {
+      inoculate: 'next/1';
+      /**
+       * Only its slots; without it those of all that is registered.
+       */
+      experiment?: string;
+      count: number;
+    }
+  | {
       inoculate: 'status/1';
     }
   | {

@@ -6,6 +6,7 @@ import type { DynamoDbTable } from '../../src/adapters/dynamodb-table.ts';
 import { AwsClients } from '../../src/aws/clients.ts';
 import type { Controller } from '../../src/controller/controller.ts';
 import { controllerEnvironment } from '../../src/controller/environment.ts';
+import { comingOf } from '../../src/controller/next.ts';
 import { planAhead } from '../../src/controller/plan-ahead.ts';
 import { startRun, type Started } from '../../src/controller/start.ts';
 import type { EpochMs } from '../../src/core/ids.ts';
@@ -315,6 +316,53 @@ for (const engine of engines.filter(({ name }) => !name.includes('disk')))
             at: slotOf('2026-11-28T09:00:00Z'),
             reason: expect.stringContaining('is closed on Saturday; it opens on Monday 2026-11-30 at 09:00'),
           },
+        });
+      });
+
+      it('those to come are told in order, with the runs that are made for them already', async () => {
+        await on.register({ announce: ['24h'] });
+        await on.register({
+          name: 'hourly',
+          window: 'always',
+          schedule: { rate: '5 hours', timezone: 'UTC' },
+        });
+        on.now = slotOf('2026-11-27T08:00:00Z');
+        await on.plan();
+        const told = await comingOf(on.controller, { count: 7 });
+        const lines =
+          told.result === 'next'
+            ? told.slots.map(({ name, at, skipped, run }) => [
+                name,
+                new Date(at).toISOString().slice(5, 16),
+                skipped?.code ?? run?.phase ?? null,
+              ])
+            : [];
+        expect(lines).toEqual([
+          ['checkout-slow', '11-27T09:00', 'announced'],
+          ['hourly', '11-27T11:00', null],
+          ['hourly', '11-27T16:00', null],
+          ['hourly', '11-27T21:00', null],
+          ['hourly', '11-28T02:00', null],
+          ['hourly', '11-28T07:00', null],
+          ['checkout-slow', '11-28T09:00', 'outside-window'],
+        ]);
+        expect(await comingOf(on.controller, { experiment: 'checkout-slow', count: 1 })).toMatchObject({
+          slots: [{ name: 'checkout-slow', what: 'experiment', timezone: 'Europe/Berlin' }],
+          notes: [],
+        });
+        expect(await comingOf(on.controller, { experiment: 'unheard-of', count: 1 })).toEqual({
+          result: 'unknown-experiment',
+          experiment: 'unheard-of',
+        });
+      });
+
+      it('what keeps every run from starting is told beside the slots', async () => {
+        await on.settle({ refusedHere: 'This stage is not among the allowed ones.' });
+        await on.controller.store.setKillSwitch(true);
+        expect(await comingOf(on.controller, { count: 1 })).toEqual({
+          result: 'next',
+          slots: [],
+          notes: ['The kill switch is on.', 'This stage is not among the allowed ones.'],
         });
       });
 

@@ -11,6 +11,7 @@ type AnswerTo = {
   readonly 'register/1': 'registered';
   readonly 'remove/1': 'removed' | 'unknown-experiment';
   readonly 'list/1': 'list';
+  readonly 'next/1': 'next' | 'unknown-experiment';
   readonly 'status/1': 'status';
   readonly 'runs/1': 'runs';
   readonly 'show/1': 'run' | 'unknown-run';

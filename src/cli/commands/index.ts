@@ -5,6 +5,7 @@ import { faults } from './faults.ts';
 import { init } from './init.ts';
 import { killSwitch } from './kill-switch.ts';
 import { list } from './list.ts';
+import { next } from './next.ts';
 import { plan } from './plan.ts';
 import { policy } from './policy.ts';
 import { register } from './register.ts';
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
   register,
   remove,
   list,
+  next,
   start,
   watch,
   show,

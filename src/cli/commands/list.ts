@@ -34,6 +34,7 @@ function linesOf({
   registeredBy,
   experiment,
   lastRun,
+  slots,
 }: Listed): readonly string[] {
   return [
     `${name}  version ${version}, registered ${ago(registeredAt)} by ${registeredBy}`,
@@ -41,5 +42,19 @@ function linesOf({
     lastRun === null
       ? '  never run'
       : `  latest run: ${lastRun.id}, ${ago(lastRun.requestedAt)}, ${lastRun.outcome === null ? lastRun.phase : outcomeWords(lastRun.outcome)}`,
+    ...slotLines(slots),
   ];
+}
+
+/** Controllers of an earlier version count none. */
+function slotLines(slots: Listed['slots'] | undefined): readonly string[] {
+  if (slots == null || slots.missed + slots.skipped === 0) return [];
+  const { missed, skipped, lastSkipped } = slots;
+  const counts = [
+    ...(missed === 0 ? [] : [`${missed} missed`]),
+    ...(skipped === 0 ? [] : [`${skipped} skipped`]),
+  ].join(', ');
+  const latest =
+    lastSkipped === null ? '' : `; the latest skipped ${ago(lastSkipped.at)}: ${lastSkipped.reason}`;
+  return [`  slots: ${counts}${latest}`];
 }
