@@ -89,7 +89,7 @@ ${lines.map(({ what, count, dollars }) => `| ${what} | ${count} | ${dollars.toFi
 
 That is ${Math.round(fis / total)} times less than AWS FIS asks for one action of the same length, at $${prices.fisActionMinute.toFixed(2)} for each action-minute. The looks at alarms are ${Math.round((alarms / total) * 100)} % of it.
 
-- A tick makes at most 6 calls: it reads the run with the kill switch, the telemetry of each target, and the alarms; it stores the run, and sends the next tick; now and then it writes the journal. The rest of a run, its beginning and its end, makes at most 40 calls. Both are tested (\`test/cost\`).
+- A tick makes at most 6 calls: it reads the run with the kill switch, the telemetry of each target, and the alarms; it stores the run, and sends the next tick; now and then it writes the journal. The rest of a run, its beginning, its end and what people are told in between, makes at most 40 calls. Both are tested (\`test/cost\`).
 - An alarm costs the runs that watch it one query, and each of them one read and one conditional write until its abort is stored, however many other runs there are.
 - A run is looked at every \`tickSeconds\` (5) at first, and more rarely the longer it lasts, every 30 seconds at most: harm that shows late shows slowly. Alarms do not wait for looks.
 - While nothing runs, the sweep reads one item a minute: ${(43_200 * sweepMinute).toFixed(2)} $ a month. The alarms on the controller itself are standard CloudWatch alarms.

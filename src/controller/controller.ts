@@ -47,7 +47,7 @@ export function openController(
     drivers: [new DoseDriver(functions), ...controlPlaneDrivers(aws)],
     processId: randomUUID(),
     observe: observer((name, run) => functions.readTelemetry(name, run)),
-    ...remotePorts(environment, aws, store),
+    ...remotePorts(environment, aws, store, control),
   };
   return { environment, aws, control, store, ports, engine: new Engine(ports) };
 }
@@ -57,6 +57,7 @@ function remotePorts(
   environment: ControllerEnvironment,
   aws: AwsClients,
   store: DynamoDbStore,
+  control: DynamoDbTable,
 ): Omit<Ports, 'clock' | 'store' | 'drivers' | 'processId' | 'observe'> {
   const deadMen = async (): Promise<Pick<Ports, 'armDeadMan' | 'disarmDeadMan'>> =>
     (await import('../adapters/aws/dead-man-schedule.ts')).deadManSchedules(aws, {
@@ -69,7 +70,8 @@ function remotePorts(
   const alarms = alarmsOnce(aws);
   return {
     probe: prober(awsProbes(aws, alarms), systemClock, tracesOf),
-    facts: async (run, signal) => (await import('./facts.ts')).factsOf(environment, aws, store)(run, signal),
+    facts: async (run, signal) =>
+      (await import('./facts.ts')).factsOf(environment, aws, store, control, systemClock)(run, signal),
     alarms: (names) => alarms(names),
     scheduleTick: async (id, epoch, n, at) => {
       const { tickQueue } = await import('../adapters/aws/ticks.ts');

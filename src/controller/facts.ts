@@ -1,28 +1,37 @@
+import { readGuardrails } from '../adapters/dynamodb-guardrails.ts';
+import type { DynamoDbTable } from '../adapters/dynamodb-table.ts';
 import type { AwsClients } from '../aws/clients.ts';
 import { isOptedIn } from '../aws/opt-in.ts';
 import type { TargetFacts } from '../core/facts.ts';
 import { targetTypeOf } from '../core/target-type.ts';
 import { runsNow } from '../engine/runs-now.ts';
-import type { Ports, Store } from '../engine/ports.ts';
+import type { Clock, Ports, Store } from '../engine/ports.ts';
 import { targetResolvers } from '../targets/index.ts';
 import type { ResolveContext, ResolvedTarget, Target } from '../targets/module.ts';
 import type { ControllerEnvironment } from './environment.ts';
-import { defaultLimits } from './run-settings.ts';
+import { limitsOf, windowOf } from './limits.ts';
 
 const wrapper = '/opt/inoculate/wrapper';
 
 /** What guards decide on, as AWS shows it now. */
-export function factsOf(environment: ControllerEnvironment, aws: AwsClients, store: Store): Ports['facts'] {
+export function factsOf(
+  environment: ControllerEnvironment,
+  aws: AwsClients,
+  store: Store,
+  control: Pick<DynamoDbTable, 'get'>,
+  clock: Pick<Clock, 'now'>,
+): Ports['facts'] {
   return async (run, signal) => {
     const { account, region, partition, stage } = environment;
     const context = { aws, account, region, partition, stage, signal };
-    const [others, ...targets] = await Promise.all([
+    const [others, guardrails, ...targets] = await Promise.all([
       runsNow(store, run.id),
+      readGuardrails(control, stage),
       ...Object.entries(run.experiment.targets).map(([name, target]) => targetFacts(name, target, context)),
     ]);
     return {
-      limits: { ...defaultLimits, runsNow: others },
-      window: { open: true, reason: '' },
+      limits: limitsOf(guardrails, others),
+      window: windowOf(run, guardrails, clock.now()),
       targets,
     };
   };

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { defaultJudgeSettings } from '../core/evidence.ts';
-import type { Limits } from '../core/facts.ts';
+import type { Guardrails } from '../core/guardrails.ts';
 import type { RunId } from '../core/ids.ts';
 import type { RunSettings } from '../core/run.ts';
 
 /** What every run on AWS is given. */
-export function runSettings(id: RunId, stage: string, tickMs: number): RunSettings {
+export function runSettings(
+  id: RunId,
+  stage: string,
+  tickMs: number,
+  { approval }: Pick<Guardrails, 'approval'>,
+): RunSettings {
   return {
     stage,
     tickMs,
@@ -15,19 +20,10 @@ export function runSettings(id: RunId, stage: string, tickMs: number): RunSettin
     stalenessMs: 1_000,
     skewMs: 2_000,
     maxSlotAgeMs: 15 * 60_000,
-    approvalMs: 24 * 60 * 60_000,
+    approvalMs: approval.expiresAfterMs,
     graceMs: 5_000,
     judge: defaultJudgeSettings,
     // The same for the same run, so that a request that comes twice draws the same groups.
     salt: createHash('sha256').update(`groups of ${id}`).digest('hex').slice(0, 32),
   };
 }
-
-/** As long as no settings narrow them. */
-export const defaultLimits: Omit<Limits, 'runsNow'> = {
-  maxExposure: 0.5,
-  maxDurationMs: 24 * 60 * 60_000,
-  maxRunsAtOnce: 20,
-  allowedKinds: 'all',
-  approvalRequired: false,
-};

@@ -1,19 +1,18 @@
-import { readGuardrails } from '../adapters/dynamodb-guardrails.ts';
 import { DynamoDbSchedules } from '../adapters/dynamodb-schedules.ts';
 import { type PlannedSlot, plannedSlot } from '../core/calendar/coming.ts';
 import { slotsBetween } from '../core/calendar/slots.ts';
+import type { Guardrails } from '../core/guardrails.ts';
 import type { Registered } from '../registry/registry.ts';
 import type { StartRequest } from '../triggers/start-request.ts';
 import type { Controller } from './controller.ts';
 
 /** When the run of a schedule's slot starts, or why it does not; null for a run that no schedule asks for. */
-export async function planOf(
-  { control, environment }: Controller,
+export function planOf(
+  guardrails: Guardrails,
   { experiment }: Registered,
   { slot }: StartRequest,
-): Promise<PlannedSlot | null> {
-  if (slot.kind !== 'scheduled') return null;
-  return plannedSlot(experiment, await readGuardrails(control, environment.stage), slot.at);
+): PlannedSlot | null {
+  return slot.kind === 'scheduled' ? plannedSlot(experiment, guardrails, slot.at) : null;
 }
 
 /** More are not told apart: a count of missed slots that is this high says enough. */

@@ -1,4 +1,5 @@
 import { claimEventRun } from '../adapters/event-runs.ts';
+import { readGuardrails } from '../adapters/dynamodb-guardrails.ts';
 import { DynamoDbRegistry } from '../adapters/dynamodb-registry.ts';
 import type { RunId } from '../core/ids.ts';
 import { runIdOf } from '../core/run-id.ts';
@@ -31,7 +32,8 @@ export async function startRun(controller: Controller, request: StartRequest): P
       reason: `No experiment ${request.experiment} is registered here: inoculate register FILE does that.`,
     };
   const { experiment } = registered;
-  const planned = await planOf(controller, registered, request);
+  const guardrails = await readGuardrails(control, environment.stage);
+  const planned = planOf(guardrails, registered, request);
   if (planned !== null && request.ahead === undefined) await countSlot(controller, registered, planned);
   if (planned?.skipped != null) return { result: 'refused', ...planned.skipped };
   const id = runIdOf(experiment.name, request.slot);
@@ -53,7 +55,7 @@ export async function startRun(controller: Controller, request: StartRequest): P
     experiment,
     slot: request.slot,
     requestedBy: request.by,
-    settings: runSettings(id, environment.stage, environment.tickMs),
+    settings: runSettings(id, environment.stage, environment.tickMs, guardrails),
     startAt,
     announcements: (experiment.announce ?? []).map((leadMs) => startAt - leadMs),
     registeredBy: registered.registeredBy,

@@ -5,15 +5,18 @@ import { formatDuration } from './units.ts';
 
 /** Of a shorter run nobody wants to hear before its end. */
 const shortestMs = 4 * 60_000;
+/** A run as long as this is told of at each quarter, a shorter one at half-time. */
+const longMs = 20 * 60_000;
 const secondMs = 1_000;
 /** Odds for harm that people should hear of before they are enough to end the run. */
 const notableOdds = 3;
 
-/** How many quarters of the planned time are over; the last one is told by the end itself. */
-export function quartersOf({ injection, experiment }: Run, at: EpochMs): number {
+/** How many parts of the planned time are over of which people hear: its halves, or its quarters. The end tells itself. */
+export function partsOver({ injection, experiment }: Run, at: EpochMs): number {
   const since = injection?.observingSince ?? null;
   if (injection === null || since === null || experiment.duration < shortestMs) return 0;
-  return Math.min(3, Math.floor((4 * (at - since)) / Math.max(1, injection.endsAt - since)));
+  const parts = experiment.duration < longMs ? 2 : 4;
+  return Math.min(parts - 1, Math.floor((parts * (at - since)) / Math.max(1, injection.endsAt - since)));
 }
 
 /** What a run under way shows, in a few sentences. */

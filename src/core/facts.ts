@@ -7,7 +7,8 @@ export interface Facts {
   readonly at: EpochMs;
   readonly limits: Limits;
   readonly stops: Stops;
-  readonly window: { readonly open: boolean; readonly reason: string };
+  /** Whether the whole of the run may be under way; `code` says what forbids it. */
+  readonly window: { readonly open: boolean; readonly reason: string; readonly code?: string };
   readonly targets: readonly TargetFacts[];
   /** What would be changed, by the drivers of the experiment's faults. */
   readonly units: readonly UnitPlan[];

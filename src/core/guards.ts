@@ -34,7 +34,7 @@ const slotAge: Guard = (run, facts) => {
 const settings: Guard = (_run, { limits }) => limits.refusals ?? [];
 
 const window: Guard = (_run, facts) =>
-  facts.window.open ? [] : [{ code: 'outside-window', reason: facts.window.reason }];
+  facts.window.open ? [] : [{ code: facts.window.code ?? 'outside-window', reason: facts.window.reason }];
 
 const caps: Guard = ({ experiment }, { limits }) => {
   const refusals: Refusal[] = [];

@@ -3,6 +3,7 @@ import type { CheckState } from './checks.ts';
 import type { OutboxEntry } from './commands.ts';
 import type { JudgeSettings } from './evidence.ts';
 import type { TargetFacts } from './facts.ts';
+import type { DatedWindow } from './guardrails.ts';
 import type { EpochMs, ResourceId, RunId, UnitId } from './ids.ts';
 import type { JournalEntry } from './journal.ts';
 import type { Verdict } from './verdict.ts';
@@ -33,6 +34,8 @@ export interface GameDayPart {
   /** Of the game day. */
   readonly name: string;
   readonly step: number;
+  /** Of the game day, in the place of the experiment's own. */
+  readonly window?: DatedWindow;
 }
 
 /** One execution of an experiment, as stored. Changed only by `decide`. */
@@ -212,8 +215,8 @@ export interface Measuring {
   /** Whether a unit's change was ever seen to have an effect; only of those of which that can be seen. */
   readonly inEffect: Readonly<Record<UnitId, boolean>>;
   readonly enrolled: number;
-  /** How many quarters of the planned time people have been told of. */
-  readonly quartersTold?: number;
+  /** How many parts of the planned time people have been told of. */
+  readonly partsTold?: number;
   /** Largest evidence, over all looks and targets, that the groups are not drawn as they should be. */
   readonly maxLogUneven: number;
   readonly realms: number;

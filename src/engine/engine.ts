@@ -10,6 +10,7 @@ import { each, requireAll } from './each.ts';
 import { TickLostError } from './errors.ts';
 import { perform } from './perform.ts';
 import type { ActiveRun, Ports } from './ports.ts';
+import { rememberedUndo } from './remembered-undo.ts';
 
 /** An active entry without a run: its request died before the run was stored. */
 const orphanMs = 60 * 60_000;
@@ -22,7 +23,7 @@ export class Engine {
   readonly #rules: Rules;
 
   constructor(ports: Ports, rules: Rules = { createRun, decide }) {
-    this.#ports = { ...ports, store: boundedStore(ports.store, ports.clock) };
+    this.#ports = { ...ports, store: rememberedUndo(boundedStore(ports.store, ports.clock)) };
     this.#rules = rules;
   }
 

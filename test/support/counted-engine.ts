@@ -10,6 +10,7 @@ import { DynamoDbStore } from '../../src/adapters/dynamodb-store.ts';
 import { FunctionTable } from '../../src/adapters/function-table.ts';
 import { AwsClients } from '../../src/aws/clients.ts';
 import { createRun, type RunRequest } from '../../src/core/create.ts';
+import { defaultGuardrails } from '../../src/core/guardrails.ts';
 import type { Run } from '../../src/core/run.ts';
 import { runSettings } from '../../src/controller/run-settings.ts';
 import { factsOf } from '../../src/controller/facts.ts';
@@ -85,7 +86,7 @@ export async function countedEngine(database: RunningDatabase): Promise<CountedE
     store,
     drivers: [new DoseDriver(functions)],
     processId: 'p1',
-    facts: factsOf(environment, aws, store),
+    facts: factsOf(environment, aws, store, control, clock),
     alarms,
     observe: observer((name, run) => functions.readTelemetry(name, run)),
     probe: prober(awsProbes(aws, alarms), clock),
@@ -154,6 +155,7 @@ const experiment: Experiment = {
   exposure: 0.1,
   duration: 600_000,
   abort: { alarms: ['shop-checkout-errors'] },
+  window: 'always',
   notify: ['sns'],
 };
 
@@ -165,7 +167,7 @@ export function requestOf(id: string): RunRequest {
     experiment,
     slot: { kind: 'event', id: `slot of ${id}`, at: startsAt },
     requestedBy: 'test',
-    settings: runSettings(id, 'test', environment.tickMs),
+    settings: runSettings(id, 'test', environment.tickMs, defaultGuardrails('test')),
     startAt: startsAt,
     hypotheses: claims.hypotheses.map(({ hypothesis, claim }) => ({ hypothesis, claim })),
     checks: claims.checks,

@@ -4,7 +4,7 @@ import type { CommandResult, UnitObservation } from '../events.ts';
 import { absentInControl, absorb, deviated, logJoint, logUneven, unevenGroups } from '../judge.ts';
 import { end } from './ending.ts';
 import { firstStop } from './injecting.ts';
-import { evidenceSoFar, quartersOf } from '../evidence-so-far.ts';
+import { evidenceSoFar, partsOver } from '../evidence-so-far.ts';
 import { startReverting } from './reverting.ts';
 
 /** Looks that may fail in a row: a run that cannot be watched is ended. */
@@ -66,12 +66,12 @@ function absorbLook(draft: Draft, look: Look): void {
   if (draft.run.phase === 'observing') tellEvidence(draft);
 }
 
-/** At each quarter of the planned time people hear how it stands. */
+/** Now and then people hear how it stands. */
 function tellEvidence(draft: Draft): void {
-  const quarters = quartersOf(draft.run, draft.at);
+  const parts = partsOver(draft.run, draft.at);
   const { measuring } = draft.run;
-  if (quarters <= (measuring.quartersTold ?? 0)) return;
-  draft.patch({ measuring: { ...measuring, quartersTold: quarters } });
+  if (parts <= (measuring.partsTold ?? 0)) return;
+  draft.patch({ measuring: { ...measuring, partsTold: parts } });
   draft.tellNext('evidence', 'observing', evidenceSoFar(draft.run, draft.at));
 }
 

@@ -1,7 +1,7 @@
 import { evidenceSoFar } from '../../../src/core/evidence-so-far.ts';
 import type { RunStateChange } from '../../../src/core/publication.ts';
 import { experiment } from '../../contract/samples.ts';
-import { type Driven, drivenTo, observed } from './decide-support.ts';
+import { type Driven, drivenTo, factsOf, observed } from './decide-support.ts';
 
 const minuteMs = 60_000;
 const evidenceOf = ({ handed }: Driven): readonly RunStateChange[] =>
@@ -11,10 +11,12 @@ const evidenceOf = ({ handed }: Driven): readonly RunStateChange[] =>
 
 describe('what people hear of a run under way', () => {
   it.each([
-    ['at each quarter of a long run', 8 * minuteMs, 3],
+    ['at each quarter of a long run', 20 * minuteMs, 3],
+    ['at half-time of a shorter one', 8 * minuteMs, 1],
     ['never of one that is soon over', 3 * minuteMs, 0],
   ])('comes %s', (_name, duration, times) => {
-    const driven = drivenTo('observing', { experiment: { ...experiment, duration } });
+    const limits = { ...factsOf().limits, maxDurationMs: duration };
+    const driven = drivenTo('observing', { experiment: { ...experiment, duration } }, factsOf({ limits }));
     const told: RunStateChange[] = [];
     for (let at = 0; at < duration - 15_000; at += 10_000) {
       driven.tick(10_000).result('observe', observed());
