@@ -8,7 +8,7 @@ import { packageVersion } from '../version.ts';
 import { ask } from './ask.ts';
 import type { Remote } from './remote.ts';
 
-const runIdPattern = /^[a-z][a-z0-9-]*\.(scheduled|event|manual)\.[A-Za-z0-9:_-]+$/;
+const runIdPattern = /^[a-z][a-z0-9-]*\.(scheduled|event|manual|gameday)\.[A-Za-z0-9:_-]+$/;
 const namePattern = /^[a-z][a-z0-9-]*$/;
 
 /** A run's id as it is; for an experiment's name, the id of its latest run. */

@@ -31,7 +31,11 @@ const ada: Caller = {
 export async function cli(
   argv: readonly string[],
   answers: Answers,
-  { cwd = join(import.meta.dirname, '../../e2e/fixtures'), caller = () => Promise.resolve(ada) } = {},
+  {
+    cwd = join(import.meta.dirname, '../../e2e/fixtures'),
+    caller = () => Promise.resolve(ada),
+    aws = new AwsClients(),
+  } = {},
 ): Promise<Called> {
   const sent: { to: RemoteFunction; message: object }[] = [];
   const waits: number[] = [];
@@ -40,7 +44,7 @@ export async function cli(
     settings = given;
     return {
       stage: given.stage,
-      aws: new AwsClients(),
+      aws,
       region: () => Promise.resolve('eu-central-1'),
       caller,
       wait: (ms) => Promise.resolve(void waits.push(ms)),
