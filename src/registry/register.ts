@@ -45,7 +45,7 @@ export async function register(ports: RegisterPorts, submission: Submission): Pr
   try {
     await ports.triggers.sync(experiment, firstSlotOf(experiment, scheduledSince, ports.at));
   } catch (error) {
-    await restore(ports, name, before);
+    await restore(ports, name, before, error);
     if (!(error instanceof TriggerError)) throw error;
     return { result: 'refused', file: submission.file, problems: [problemOf(error)] };
   }
@@ -57,17 +57,32 @@ export async function register(ports: RegisterPorts, submission: Submission): Pr
   const { file, text } = submission;
   const registered = { registeredAt: ports.at, registeredBy: ports.by, scheduledSince };
   const entry = { name, version, experiment, file, text, ...registered };
-  if ((await ports.registry.put(entry, before?.version ?? null)) === 'stored') {
+  if ((await putOrRestore(ports, entry, before)) === 'stored') {
     // Only now: what is planned and not registered is taken for removed.
     if (experiment.schedule === undefined) await ports.schedules.unplan(name);
     else await ports.schedules.plan(name);
     return { result: before === undefined ? 'new' : 'changed', name, version };
   }
   // Somebody else registered it meanwhile: theirs counts, with its own schedule and rules.
-  await restore(ports, name, await ports.registry.get(name));
-  throw new Error(
+  const meanwhile = new Error(
     `Experiment ${name} was registered by somebody else at the same time; look at theirs, and try again`,
   );
+  await restore(ports, name, await ports.registry.get(name), meanwhile);
+  throw meanwhile;
+}
+
+async function putOrRestore(
+  ports: RegisterPorts,
+  entry: Registered,
+  before: Registered | undefined,
+): Promise<'stored' | 'conflict'> {
+  try {
+    return await ports.registry.put(entry, before?.version ?? null);
+  } catch (error) {
+    // It may have been stored all the same.
+    await restore(ports, entry.name, await ports.registry.get(entry.name), error);
+    throw error;
+  }
 }
 
 export async function unregister(
@@ -82,16 +97,24 @@ export async function unregister(
   return 'removed';
 }
 
-/** After a failure what starts the experiment is again what it was. */
+/** After a failure what starts the experiment is again what it was. Where that fails too, both are told. */
 async function restore(
   { triggers, at }: RegisterPorts,
   name: string,
   before: Registered | undefined,
+  cause: unknown,
 ): Promise<void> {
-  if (before === undefined) await triggers.remove(name);
-  else {
-    const { experiment, scheduledSince } = before;
-    await triggers.sync(experiment, firstSlotOf(experiment, scheduledSince, at));
+  try {
+    if (before === undefined) await triggers.remove(name);
+    else {
+      const { experiment, scheduledSince } = before;
+      await triggers.sync(experiment, firstSlotOf(experiment, scheduledSince, at));
+    }
+  } catch (failure) {
+    throw new AggregateError(
+      [cause, failure],
+      `What starts ${name} may not be what is registered now; register it again: ${String(cause)}; then ${String(failure)}`,
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AwsClientConfig } from '../../../src/aws/clients.ts';
 import type { AwsCall } from './watched-aws.ts';
 import { WatchedAws } from './watched-aws.ts';
 
@@ -16,9 +17,9 @@ export class FakeAws {
   }
 
   /** Of a new process. */
-  clients(): WatchedAws {
+  clients(config: AwsClientConfig = {}): WatchedAws {
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-    return new WatchedAws({ region: fakeRegion, credentials }, (call) => this.#answer(call));
+    return new WatchedAws({ region: fakeRegion, credentials, ...config }, (call) => this.#answer(call));
   }
 
   #answer({ service, action, input }: AwsCall): unknown {
