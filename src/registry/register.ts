@@ -114,6 +114,7 @@ async function restore(
     throw new AggregateError(
       [cause, failure],
       `What starts ${name} may not be what is registered now; register it again: ${String(cause)}; then ${String(failure)}`,
+      { cause: failure },
     );
   }
 }
