@@ -17,7 +17,8 @@ export interface ControllerEnvironment {
   readonly deadLetterArn: string;
   readonly deadManArn: string;
   readonly startArn: string;
-  /** Lets Scheduler invoke the dead-man and `start`. */
+  readonly plannerArn: string;
+  /** Lets Scheduler invoke the dead-man, `start` and the planner. */
   readonly schedulerRoleArn: string;
   /** Slack's Web API: another one for GovSlack, and in tests. */
   readonly slackApi: string;
@@ -86,6 +87,9 @@ export function controllerEnvironment(variables: Variables): ControllerEnvironme
     },
     get startArn() {
       return required('INOCULATE_START_ARN');
+    },
+    get plannerArn() {
+      return required('INOCULATE_PLANNER_ARN');
     },
     get schedulerRoleArn() {
       return required('INOCULATE_SCHEDULER_ROLE_ARN');

@@ -10,6 +10,15 @@ import { register, type Registration, unregister } from '../registry/register.ts
 import type { Registered } from '../registry/registry.ts';
 import type { SlotCounts } from '../registry/schedules.ts';
 import type { Controller } from './controller.ts';
+import {
+  type GameDayAnswer,
+  listGameDays,
+  type ListedGameDay,
+  listSessions,
+  registerGameDays,
+  removeGameDay,
+  showSession,
+} from './gameday/requests.ts';
 import { type Coming, comingOf } from './next.ts';
 
 /** A run in a line. */
@@ -30,15 +39,24 @@ export type Listed = Omit<Registered, 'text'> & {
 };
 
 export type Answer =
-  | { readonly result: 'registered'; readonly registrations: readonly Registration[] }
+  | {
+      readonly result: 'registered';
+      readonly registrations: readonly Registration[];
+      readonly gameDays: readonly Registration[];
+    }
   | { readonly result: 'removed'; readonly experiment: string }
   | { readonly result: 'unknown-experiment'; readonly experiment: string }
   | Coming
-  | { readonly result: 'list'; readonly experiments: readonly Listed[] }
+  | {
+      readonly result: 'list';
+      readonly experiments: readonly Listed[];
+      readonly gameDays: readonly ListedGameDay[];
+    }
   | { readonly result: 'status'; readonly killSwitch: boolean; readonly runs: readonly RunLine[] }
   | { readonly result: 'runs'; readonly runs: readonly RunLine[] }
   | { readonly result: 'run'; readonly run: Run; readonly journal: readonly JournalEntry[] }
-  | { readonly result: 'unknown-run'; readonly run: RunId };
+  | { readonly result: 'unknown-run'; readonly run: RunId }
+  | GameDayAnswer;
 
 /** Lambda answers with at most 6 MB; the journal of a day's run may be longer. */
 const maxJournalBytes = 4_000_000;
@@ -61,7 +79,11 @@ export async function answer(controller: Controller, request: RequestMessage): P
       };
     }
     case 'list/1':
-      return { result: 'list', experiments: await listed(controller, registry) };
+      return {
+        result: 'list',
+        experiments: await listed(controller, registry),
+        gameDays: await listGameDays(controller),
+      };
     case 'next/1':
       return comingOf(controller, request);
     case 'status/1': {
@@ -84,6 +106,12 @@ export async function answer(controller: Controller, request: RequestMessage): P
     }
     case 'show/1':
       return show(controller, request.run, request.after);
+    case 'remove-gameday/1':
+      return removeGameDay(controller, request);
+    case 'session/1':
+      return showSession(controller, request);
+    case 'sessions/1':
+      return listSessions(controller, request);
     default:
       return assertNever(request);
   }
@@ -92,8 +120,9 @@ export async function answer(controller: Controller, request: RequestMessage): P
 async function registerAll(
   controller: Controller,
   registry: DynamoDbRegistry,
-  { experiments, by }: Extract<RequestMessage, { inoculate: 'register/1' }>,
+  request: Extract<RequestMessage, { inoculate: 'register/1' }>,
 ): Promise<Answer> {
+  const { experiments, by } = request;
   const ports = {
     registry,
     triggers: triggersOf(controller),
@@ -105,7 +134,8 @@ async function registerAll(
   const registrations: Registration[] = [];
   // One after the other: two of the same name in one request are two versions.
   for (const submission of experiments) registrations.push(await register(ports, submission));
-  return { result: 'registered', registrations };
+  // After the experiments: a game day may name one that came with it.
+  return { result: 'registered', registrations, gameDays: await registerGameDays(controller, request) };
 }
 
 function triggersOf({ aws, environment }: Controller): ReturnType<typeof experimentTriggers> {

@@ -4,7 +4,8 @@ import { DynamoDbRegistry } from '../adapters/dynamodb-registry.ts';
 import type { RunId } from '../core/ids.ts';
 import { runIdOf } from '../core/run-id.ts';
 import { claimsOf } from '../signals/observe.ts';
-import type { StartRequest } from '../triggers/start-request.ts';
+import type { Experiment } from '../generated/types.ts';
+import type { PartOf, StartRequest } from '../triggers/start-request.ts';
 import type { Controller } from './controller.ts';
 import { runSettings } from './run-settings.ts';
 import { countSlot, planOf } from './slots.ts';
@@ -31,7 +32,7 @@ export async function startRun(controller: Controller, request: StartRequest): P
       code: 'unknown-experiment',
       reason: `No experiment ${request.experiment} is registered here: inoculate register FILE does that.`,
     };
-  const { experiment } = registered;
+  const experiment = asPart(registered.experiment, request.partOf);
   const guardrails = await readGuardrails(control, environment.stage);
   const planned = planOf(guardrails, registered, request);
   if (planned !== null && request.ahead === undefined) await countSlot(controller, registered, planned);
@@ -62,6 +63,8 @@ export async function startRun(controller: Controller, request: StartRequest): P
     hypotheses: claims.hypotheses.map(({ hypothesis, claim }) => ({ hypothesis, claim })),
     checks: claims.checks,
     notJudged: claims.notJudged,
+    ...(request.partOf === undefined ? {} : { gameDay: request.partOf.gameDay }),
+    ...(request.partOf?.approval == null ? {} : { approval: request.partOf.approval }),
   });
   return { result, run: id };
 }
@@ -78,4 +81,11 @@ async function runThatItJoins(
   };
   const claimed = await claimEventRun(control, experiment, id, clock.now(), hasEnded);
   return claimed === id || (await hasEnded(id)) !== undefined ? undefined : claimed;
+}
+
+/** In a game day its window counts, where it has one, and its channels hear of its runs as well. */
+function asPart(experiment: Experiment, partOf: PartOf | undefined): Experiment {
+  if (partOf === undefined) return experiment;
+  const notify = [...new Set([...(experiment.notify ?? []), ...partOf.channels])];
+  return { ...experiment, notify, ...(partOf.window === null ? {} : { window: partOf.window }) };
 }

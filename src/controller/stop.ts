@@ -1,8 +1,19 @@
-import type { RunId } from '../core/ids.ts';
+import type { SessionPhase } from '../core/gameday/session.ts';
+import type { RunId, SessionId } from '../core/ids.ts';
 import type { Phase } from '../core/run.ts';
 import type { StopMessage } from '../generated/types.ts';
 import type { Controller } from './controller.ts';
+import { abortSession } from './gameday/abort.ts';
 import { log } from './log.ts';
+
+/** What became of a request to end a game day. */
+export type StoppedSession =
+  | {
+      readonly result: 'session-stopped' | 'session-ending';
+      readonly session: SessionId;
+      readonly phase: SessionPhase;
+    }
+  | { readonly result: 'unknown-session'; readonly session: SessionId };
 
 /** What became of a request to stop. */
 export type Stopped =
@@ -10,15 +21,18 @@ export type Stopped =
   /** It had ended before, or was taking its faults back already. */
   | { readonly result: 'ending'; readonly run: RunId; readonly phase: Phase }
   | { readonly result: 'unknown-run'; readonly run: RunId }
+  | StoppedSession
   | { readonly result: 'kill-switch'; readonly on: boolean };
 
 /** The abort is durable, and the first attempt to take the faults back made, when this returns. */
-export async function stopFor({ engine, ports }: Controller, request: StopMessage): Promise<Stopped> {
+export async function stopFor(controller: Controller, request: StopMessage): Promise<Stopped> {
+  const { engine, ports } = controller;
   if (request.inoculate === 'kill-switch/1') {
     log('warn', 'the kill switch was set', { on: request.on, by: request.by });
     await engine.setKillSwitch(request.on);
     return { result: 'kill-switch', on: request.on };
   }
+  if (request.inoculate === 'abort-session/1') return abortSession(controller, request.session, request.by);
   const { run, by } = request;
   log('info', 'asked to stop a run', { run, by });
   const after = await engine.deliver(run, { type: 'abort', at: ports.clock.now(), by });

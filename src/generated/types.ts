@@ -2183,7 +2183,60 @@ export interface GameDayStateChangeMessage {
 }
 
 /**
- * What the command line asks the controller: to register experiments, and to tell about them and their runs.
+ * What the planner is asked to do: by its minute, by a game day's schedule, or by a person.
+ */
+export type PlannerMessage =
+  | {
+      inoculate: 'minute/1';
+    }
+  | {
+      inoculate: 'gameday-slot/1';
+      /**
+       * Lower-case letters, digits and hyphens.
+       */
+      gameDay: string;
+      /**
+       * An instant in ISO form: the start of the window.
+       */
+      at: string;
+    }
+  | {
+      inoculate: 'gameday-start/1';
+      /**
+       * Lower-case letters, digits and hyphens.
+       */
+      gameDay: string;
+      /**
+       * Of the request: the same id again is the same session.
+       */
+      id: string;
+      /**
+       * Who asked, for people.
+       */
+      by: string;
+      /**
+       * An instant in ISO form.
+       */
+      at: string;
+    }
+  | {
+      inoculate: 'gameday-continue/1';
+      /**
+       * The id of one execution of a game day.
+       */
+      session: string;
+      /**
+       * The number of what the person saw: that of the pause, or a later one.
+       */
+      seq: number;
+      /**
+       * Who asked, for people.
+       */
+      by: string;
+    };
+
+/**
+ * What the command line asks the controller: to register experiments and game days, and to tell about them and their runs.
  */
 export type RequestMessage =
   | {
@@ -2193,7 +2246,7 @@ export type RequestMessage =
        */
       by: string;
       /**
-       * @minItems 1
+       * @minItems 0
        * @maxItems 20
        */
       experiments: {
@@ -2206,6 +2259,21 @@ export type RequestMessage =
          * An experiment as its file has it, with quantities as text.
          */
         experiment: Record<string, unknown>;
+      }[];
+      /**
+       * @minItems 0
+       * @maxItems 20
+       */
+      gameDays?: {
+        file: string;
+        /**
+         * The file as it was written.
+         */
+        text: string;
+        /**
+         * A game day as its file has it, with quantities as text.
+         */
+        gameDay: Record<string, unknown>;
       }[];
     }
   | {
@@ -2251,6 +2319,31 @@ export type RequestMessage =
        * Only entries of the journal with higher numbers, the oldest first as far as they fit; without it the newest.
        */
       after?: number;
+    }
+  | {
+      inoculate: 'remove-gameday/1';
+      /**
+       * Who asked, for people.
+       */
+      by: string;
+      /**
+       * Lower-case letters, digits and hyphens.
+       */
+      gameDay: string;
+    }
+  | {
+      inoculate: 'session/1';
+      /**
+       * The id of one execution of a game day.
+       */
+      session: string;
+    }
+  | {
+      inoculate: 'sessions/1';
+      /**
+       * Of this game day, the latest first; without it those under way.
+       */
+      gameDay?: string;
     };
 
 /**
@@ -2570,7 +2663,7 @@ export interface StartMessage {
 }
 
 /**
- * A person's request to stop: one run, or all of them by the kill switch.
+ * A person's request to stop: one run, a game day, or everything by the kill switch.
  */
 export type StopMessage =
   | {
@@ -2579,6 +2672,17 @@ export type StopMessage =
        * The run's id.
        */
       run: string;
+      /**
+       * Who asked, for people.
+       */
+      by: string;
+    }
+  | {
+      inoculate: 'abort-session/1';
+      /**
+       * The id of one execution of a game day.
+       */
+      session: string;
       /**
        * Who asked, for people.
        */

@@ -12,6 +12,7 @@ import {
   own,
   passSchedulerRole,
   publishChanges,
+  publishGameDays,
   readAlarms,
   sendTicks,
   slackSecrets,
@@ -91,6 +92,15 @@ const experimentRules = [
   own('events', 'rule/*/inoculate-{stage}-x-*'),
 ];
 
+/** What a new run needs: its experiment, what its guards ask, and its first state. */
+const newRunTable = {
+  get: ['experiments', 'experiment#*', 'guardrails', 'settings', 'run#*'],
+  batchGet: runState,
+  query: ['active'],
+  put: ['run#*', 'experiment#*'],
+  update: ['active'],
+} as const;
+
 /** The controller's functions, by what follows `inoculate-STAGE-` in their names. */
 export const controllerFunctions = {
   start: {
@@ -99,13 +109,7 @@ export const controllerFunctions = {
     observes: false,
     grants: [
       ...controlTable(
-        {
-          get: ['experiments', 'experiment#*', 'guardrails', 'settings', 'run#*'],
-          batchGet: runState,
-          query: ['active'],
-          put: ['run#*', 'experiment#*'],
-          update: ['active'],
-        },
+        newRunTable,
         'the registered experiment, the new run, how many others are under way, the kill switch',
       ),
       ...loop,
@@ -115,25 +119,28 @@ export const controllerFunctions = {
     ],
   },
   requests: {
-    does: 'registers experiments, lists and shows; never starts a run, never touches a target',
+    does: 'registers experiments and game days, lists and shows; never starts a run, never touches a target',
     steps: [],
     observes: false,
     grants: [
       ...controlTable(
         {
-          get: ['experiments', 'guardrails', 'settings', 'run#*'],
+          get: ['experiments', 'gamedays', 'guardrails', 'session#*', 'settings', 'run#*'],
           batchGet: runState,
-          query: ['active', 'experiments', 'experiment#*', 'run#*'],
-          put: ['experiments', 'experiment#*', 'planned'],
-          batchWrite: ['experiments', 'planned'],
+          query: ['active', 'experiments', 'experiment#*', 'gamedays', 'gameday#*', 'run#*', 'sessions'],
+          put: ['experiments', 'experiment#*', 'gamedays', 'gameday#*', 'planned'],
+          batchWrite: ['experiments', 'gamedays', 'planned'],
         },
         'the registry is written; runs, journals and the settings are read',
       ),
       {
         sid: 'ExperimentSchedules',
         actions: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
-        resources: [own('scheduler', 'schedule/inoculate-{stage}-experiments/*')],
-        why: 'schedules of registered experiments',
+        resources: [
+          own('scheduler', 'schedule/inoculate-{stage}-experiments/*'),
+          own('scheduler', 'schedule/inoculate-{stage}-gamedays/*'),
+        ],
+        why: 'schedules of registered experiments and game days',
       },
       passSchedulerRole(),
       {
@@ -161,6 +168,31 @@ export const controllerFunctions = {
         why: 'rules are looked for on every bus, and patterns tried before any is changed; these read, and change nothing',
       },
       logs('requests'),
+    ],
+  },
+  planner: {
+    does: 'makes runs of schedules ahead of time; makes the sessions of game days, starts their runs, and ends them early',
+    steps: ['resolve', ...reverts],
+    observes: false,
+    grants: [
+      ...controlTable(
+        {
+          get: [...newRunTable.get, 'gamedays', 'session#*'],
+          batchGet: runState,
+          query: [...newRunTable.query, 'gamedays', 'planned', 'sessions'],
+          put: [...newRunTable.put, 'gameday#*', 'planned', 'session#*', 'sessions'],
+          update: [...newRunTable.update, 'run#*', 'lock#*'],
+          batchWrite: ['alarm#*', 'planned', 'sessions'],
+          delete: ['planned'],
+        },
+        'what is to be made ahead; game days, their sessions, the runs that they start, and what it takes to end these',
+      ),
+      ...earlyEnd,
+      publishGameDays,
+      readAlarms,
+      deadLetters,
+      invokeRolePolicy,
+      logs('planner'),
     ],
   },
   tick: {
@@ -208,15 +240,22 @@ export const controllerFunctions = {
     ],
   },
   stop: {
-    does: 'ends one run, or by the kill switch all, for a person',
+    does: 'ends one run, a game day, or by the kill switch everything, for a person',
     steps: reverts,
     observes: false,
     grants: [
       ...controlTable(
-        { ...earlyEndTable, query: ['active'], update: [...earlyEndTable.update, 'settings'] },
-        'the runs to be ended, what their reverts need, and the kill switch',
+        {
+          ...earlyEndTable,
+          get: [...earlyEndTable.get, 'session#*'],
+          query: ['active'],
+          put: [...earlyEndTable.put, 'session#*'],
+          update: [...earlyEndTable.update, 'settings'],
+        },
+        'the runs and sessions to be ended, what their reverts need, and the kill switch',
       ),
       ...earlyEnd,
+      publishGameDays,
       deadLetters,
       invokeRolePolicy,
       logs('stop'),

@@ -96,6 +96,16 @@ export const publishChanges: Grant = {
   why: 'each change of phase',
 };
 
+export const publishGameDays: Grant = {
+  sid: 'PublishGameDays',
+  actions: ['events:PutEvents'],
+  resources: [own('events', 'event-bus/inoculate-{stage}')],
+  conditions: {
+    StringEquals: { 'events:source': 'inoculate', 'events:detail-type': 'Game Day State Change' },
+  },
+  why: 'each thing to tell of a game day',
+};
+
 export const callPeople: Grant = {
   sid: 'CallPeople',
   actions: ['sns:Publish'],

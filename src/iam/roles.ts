@@ -122,16 +122,16 @@ function guardOf(permissions: readonly Permission[]): readonly RoleStatement[] {
   ];
 }
 
-/** By this role Scheduler invokes the dead-man and `start`; it may do nothing else. */
+/** By this role Scheduler invokes the dead-man, `start` and the planner; it may do nothing else. */
 const schedulerRole: Role = {
   name: 'scheduler',
-  description: 'Inoculate: lets EventBridge Scheduler invoke the dead-man and start',
+  description: 'Inoculate: lets EventBridge Scheduler invoke the dead-man, start and the planner',
   assumedBy: 'scheduler.amazonaws.com',
   // Nobody else's schedules.
   assumedOnlyIf: {
     StringEquals: { 'aws:SourceAccount': '{account}' },
     ArnLike: {
-      'aws:SourceArn': ['runs', 'experiments'].map((group) =>
+      'aws:SourceArn': ['runs', 'experiments', 'gamedays'].map((group) =>
         own('scheduler', `schedule-group/inoculate-{stage}-${group}`),
       ),
     },
@@ -144,6 +144,7 @@ const schedulerRole: Role = {
       Resource: [
         own('lambda', 'function:inoculate-{stage}-deadman:*'),
         own('lambda', 'function:inoculate-{stage}-start'),
+        own('lambda', 'function:inoculate-{stage}-planner'),
       ],
     },
     {

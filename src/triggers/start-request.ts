@@ -1,5 +1,6 @@
 import type { EpochMs } from '../core/ids.ts';
-import type { Slot } from '../core/run.ts';
+import type { Approval, GameDayPart, Slot } from '../core/run.ts';
+import type { Experiment } from '../generated/types.ts';
 import { validateRunRequestedMessage } from '../generated/validate-run-requested.js';
 import { validateSlotMessage } from '../generated/validate-slot.js';
 import { validateStartMessage } from '../generated/validate-start.js';
@@ -19,6 +20,16 @@ export interface StartRequest {
   readonly joins?: true;
   /** Before its slot has come, so that people hear of the run, and may approve or stop it. */
   readonly ahead?: true;
+  /** What it is part of, and takes over from. */
+  readonly partOf?: PartOf;
+}
+
+/** A game day gives its runs its window, its channels and its approval. */
+export interface PartOf {
+  readonly gameDay: GameDayPart;
+  readonly window: NonNullable<Experiment['window']> | null;
+  readonly channels: readonly string[];
+  readonly approval: Approval | null;
 }
 
 /** A slot of a schedule, an event that matched a trigger, a request event on the bus, or a person's request. */

@@ -94,6 +94,7 @@ describe('roles of the controller', () => {
               'aws:SourceArn': [
                 'arn:aws:scheduler:eu-central-1:123456789012:schedule-group/inoculate-dev-runs',
                 'arn:aws:scheduler:eu-central-1:123456789012:schedule-group/inoculate-dev-experiments',
+                'arn:aws:scheduler:eu-central-1:123456789012:schedule-group/inoculate-dev-gamedays',
               ],
             },
           },

@@ -40,6 +40,7 @@ const environment = {
   operatorsTopicArn: 'arn:aws:sns:eu-central-1:123456789012:inoculate-test-operators',
   deadLetterArn: 'arn:aws:sqs:eu-central-1:123456789012:inoculate-test-dead',
   deadManArn: 'arn:aws:lambda:eu-central-1:123456789012:function:inoculate-test-deadman:1',
+  plannerArn: 'arn:aws:lambda:eu-central-1:123456789012:function:inoculate-test-planner',
   startArn: 'arn:aws:lambda:eu-central-1:123456789012:function:inoculate-test-start',
   schedulerRoleArn: 'arn:aws:iam::123456789012:role/scheduler',
   slackApi: 'https://slack.com/api',

@@ -1,8 +1,8 @@
 import type { Answer } from '../../controller/requests.ts';
 import type { SettingsAnswer } from '../../controller/settings.ts';
 import type { Started } from '../../controller/start.ts';
-import type { Stopped } from '../../controller/stop.ts';
 import type { RequestMessage, SettingsMessage, StartMessage, StopMessage } from '../../generated/types.ts';
+import type { Stopped, StoppedSession } from '../../controller/stop.ts';
 import { FailureError } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Remote, RemoteFunction } from './remote.ts';
@@ -15,6 +15,9 @@ type AnswerTo = {
   readonly 'status/1': 'status';
   readonly 'runs/1': 'runs';
   readonly 'show/1': 'run' | 'unknown-run';
+  readonly 'remove-gameday/1': 'gameday-removed' | 'unknown-gameday';
+  readonly 'session/1': 'session' | 'unknown-session';
+  readonly 'sessions/1': 'sessions';
 };
 
 /** Asks the function `requests`, which starts nothing and changes no target. */
@@ -35,7 +38,9 @@ export function askToStop<M extends StopMessage>(
 ): Promise<
   M['inoculate'] extends 'kill-switch/1'
     ? Extract<Stopped, { result: 'kill-switch' }>
-    : Exclude<Stopped, { result: 'kill-switch' }>
+    : M['inoculate'] extends 'abort-session/1'
+      ? StoppedSession
+      : Exclude<Stopped, StoppedSession | { result: 'kill-switch' }>
 > {
   return answered(remote, 'stop', message);
 }

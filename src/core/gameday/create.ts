@@ -1,9 +1,8 @@
 import type { GameDay } from '../../generated/types.ts';
 import type { EpochMs, SessionId } from '../ids.ts';
 import { advance } from './advance.ts';
-import { experimentsOf } from './definition.ts';
+import { announcementsOf, newSteps } from './planning.ts';
 import { SessionDraft, type SessionDecision } from './draft.ts';
-import { sessionRunIdOf } from './session-id.ts';
 import type { Session, SessionSettings, SessionSlot } from './session.ts';
 import { startsIn } from './words.ts';
 
@@ -24,7 +23,7 @@ export interface SessionRequest {
 
 /** The first state of a session. The same request at the same time gives the same session. */
 export function createSession(request: SessionRequest, at: EpochMs): SessionDecision {
-  const { settings, gameDay } = request;
+  const { settings } = request;
   const session: Session = {
     schema: 1,
     ...request,
@@ -35,19 +34,7 @@ export function createSession(request: SessionRequest, at: EpochMs): SessionDeci
     announcements: announcementsOf(request, at),
     approval: null,
     askedSeq: 0,
-    steps: gameDay.steps.map((step, index) => ({
-      state: 'waiting',
-      since: at,
-      reason: null,
-      runs: experimentsOf(step).map((experiment, place) => ({
-        experiment,
-        run: sessionRunIdOf(experiment, request, index + 1, place + 1),
-        state: 'waiting',
-        phase: null,
-        outcome: null,
-        aborting: false,
-      })),
-    })),
+    steps: newSteps(request, at),
     stopped: null,
     nextCommandId: 1,
     outbox: [],
@@ -68,12 +55,4 @@ export function createSession(request: SessionRequest, at: EpochMs): SessionDeci
 /** It is announced at its greatest lead; made earlier, it is planned until then. */
 function isPlannedOnly({ gameDay, startAt }: SessionRequest, at: EpochMs): boolean {
   return at < startAt - Math.max(0, ...(gameDay.announce ?? []));
-}
-
-/** Those that are still to come; what is announced by being made needs no reminder in the same moment. */
-function announcementsOf({ gameDay, startAt }: SessionRequest, at: EpochMs): readonly EpochMs[] {
-  return (gameDay.announce ?? [])
-    .map((lead) => startAt - lead)
-    .filter((due) => due > at)
-    .sort((a, b) => a - b);
 }

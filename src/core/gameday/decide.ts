@@ -33,7 +33,8 @@ export function decideSession(session: Session, event: SessionEvent): SessionDec
     default:
       assertNever(event);
   }
-  advance(draft);
+  // Whoever approves needs no right to begin anything: that is left to the next minute.
+  if (event.type !== 'approval' || draft.session.stopped !== null) advance(draft);
   return draft.finish();
 }
 

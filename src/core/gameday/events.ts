@@ -1,6 +1,7 @@
+import type { GameDay } from '../../generated/types.ts';
 import type { Stops } from '../facts.ts';
 import type { EpochMs, RunId } from '../ids.ts';
-import type { Outcome, Phase } from '../run.ts';
+import type { AbortReason, Outcome, Phase } from '../run.ts';
 
 /** What the engine hands to `decideSession`. Every event carries its time. */
 export type SessionEvent =
@@ -12,6 +13,8 @@ export type SessionEvent =
       readonly runs: readonly SeenRun[];
       /** Of those that are asked for; null where an experiment is not registered. */
       readonly lengths: Readonly<Record<string, number | null>>;
+      /** The game day as it is registered now; null where it is not any more. Left out once the session has begun. */
+      readonly registered?: RegisteredNow | null;
     }
   /** Somebody lets a pause end, as they saw it. */
   | { readonly type: 'continue'; readonly at: EpochMs; readonly by: string; readonly seq: number }
@@ -33,10 +36,21 @@ export type SessionEvent =
       readonly result: SessionResult;
     };
 
+export interface RegisteredNow {
+  readonly version: number;
+  readonly gameDay: GameDay;
+  readonly registeredBy: string;
+}
+
 /** A run of the session as it was read. Null: there is no such run, or it is another session's. */
 export interface SeenRun {
   readonly run: RunId;
-  readonly seen: { readonly phase: Phase; readonly outcome: Outcome | null } | null;
+  readonly seen: {
+    readonly phase: Phase;
+    readonly outcome: Outcome | null;
+    /** Why it ends early, as soon as that is known. */
+    readonly abort: AbortReason | null;
+  } | null;
 }
 
 export type SessionResult =

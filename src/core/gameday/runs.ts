@@ -1,4 +1,5 @@
 import type { EpochMs, RunId } from '../ids.ts';
+import { absorbDefinition } from './redefine.ts';
 import type { SessionDraft } from './draft.ts';
 import type { SeenRun, SessionEvent, SessionResult } from './events.ts';
 import { resultOf } from './results.ts';
@@ -7,9 +8,10 @@ import type { Session, SessionRun } from './session.ts';
 type Look = Extract<SessionEvent, { type: 'look' }>;
 
 /** Takes in what was read of the world. */
-export function absorbLook(draft: SessionDraft, { at, killSwitch, runs, lengths }: Look): void {
+export function absorbLook(draft: SessionDraft, { at, killSwitch, runs, lengths, registered }: Look): void {
+  if (draft.session.phase === 'ended') return;
+  if (registered !== undefined) absorbDefinition(draft, registered);
   const { session } = draft;
-  if (session.phase === 'ended') return;
   const thrown = killSwitch.on || killSwitch.generation > session.killSwitchGeneration;
   if (thrown) draft.stop({ code: 'kill-switch', reason: 'The kill switch was thrown.' });
   if (Object.entries(lengths).some(([name, length]) => session.lengths[name] !== length))
@@ -25,10 +27,11 @@ function absorbRun(draft: SessionDraft, { run: id, seen }: SeenRun, at: EpochMs)
     if (run.state === 'ended' && run.phase === 'ended') return;
     settleStart(draft, id);
     draft.setRun(id, { state: 'ended', phase: 'ended', outcome: resultOf(seen.outcome) });
-  } else if (run.phase !== seen.phase) {
+  } else if (run.phase !== seen.phase || run.abort !== (seen.abort?.code ?? null)) {
     settleStart(draft, id);
+    const state = run.state === 'starting' ? 'under-way' : run.state;
     // One that is opened again keeps its outcome; nothing begins beside it until it has ended again.
-    draft.setRun(id, { phase: seen.phase, ...(run.state === 'starting' ? { state: 'under-way' } : {}) });
+    draft.setRun(id, { phase: seen.phase, state, abort: seen.abort?.code ?? null });
   }
 }
 

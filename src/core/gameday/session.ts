@@ -82,7 +82,9 @@ export interface SessionRun {
   /** As last read; null where no run exists, or none is known of. */
   readonly phase: Phase | null;
   readonly outcome: RunResult | null;
-  /** Its abort has been asked for. */
+  /** It ends early by itself: the reason's code. */
+  readonly abort: string | null;
+  /** Its abort has been asked for by the session. */
   readonly aborting: boolean;
 }
 
@@ -106,6 +108,8 @@ export interface StopReason {
     | 'too-late'
     | 'window'
     | 'not-continued'
-    | 'run';
+    | 'run'
+    | 'removed'
+    | 'moved';
   readonly reason: string;
 }

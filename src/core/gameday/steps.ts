@@ -4,7 +4,7 @@ import type { SessionDraft } from './draft.ts';
 import { endSession } from './ending.ts';
 import { stopsTheRest, tally } from './results.ts';
 import { giveUpRuns, isUnsettled, runsOf, startWaiting } from './runs.ts';
-import type { Session } from './session.ts';
+import type { Session, SessionRun } from './session.ts';
 import { minutes, verb } from './words.ts';
 
 /** Beside its planned time a run checks, takes its faults back, and reads that they are gone. */
@@ -23,10 +23,9 @@ export function driveSteps(draft: SessionDraft): boolean {
 function watchStep(draft: SessionDraft, index: number): boolean {
   const { session } = draft;
   const runs = session.steps[index]?.runs ?? [];
-  const harmed = runs.find(({ outcome }) => outcome !== null && stopsTheRest(outcome));
+  const harmed = runs.map(harmOf).find((reason) => reason !== null);
   if (harmed !== undefined && session.gameDay.onAbort !== 'continue') {
-    const { experiment, outcome } = harmed;
-    draft.stop({ code: 'run', reason: `${experiment} ${verb(outcome?.result)}: ${outcome?.reason ?? ''}` });
+    draft.stop({ code: 'run', reason: harmed });
     return true;
   }
   // A start that did not happen: once more, as long as the run can end in time.
@@ -44,6 +43,13 @@ function watchStep(draft: SessionDraft, index: number): boolean {
     index + 1,
   );
   return true;
+}
+
+/** Why nothing else may begin after this run, as soon as that is known; null where that is not so. */
+function harmOf({ experiment, outcome, abort }: SessionRun): string | null {
+  if (outcome !== null)
+    return stopsTheRest(outcome) ? `${experiment} ${verb(outcome.result)}: ${outcome.reason}` : null;
+  return abort === null ? null : `${experiment} is being aborted: ${abort}.`;
 }
 
 function beginStep(draft: SessionDraft, index: number): boolean {

@@ -53,10 +53,8 @@ export class SessionEngine {
     event: Exclude<SessionEvent, { type: 'look' | 'result' }>,
   ): Promise<Session | undefined> {
     return this.#handle(id, async (session) =>
-      // What ends it waits for nothing.
-      event.type === 'abort' || event.type === 'kill-switch'
-        ? [event]
-        : [await look(this.#ports, session), event],
+      // What ends it waits for nothing, and an approval begins nothing.
+      event.type === 'continue' ? [await look(this.#ports, session), event] : [event],
     );
   }
 

@@ -10,12 +10,17 @@ export async function look(
   session: Session,
 ): Promise<Extract<SessionEvent, { type: 'look' }>> {
   const at = ports.clock.now();
-  const [killSwitch, runs, lengths] = await Promise.all([
+  const [killSwitch, runs, lengths, registered] = await Promise.all([
     ports.runs.readKillSwitch(),
     seenRuns(ports, session),
     ports.lengths(experimentsToCome(session)),
+    mayStillChange(session) ? ports.registered(session.gameDay.name) : undefined,
   ]);
-  return { type: 'look', at, killSwitch, runs, lengths };
+  return { type: 'look', at, killSwitch, runs, lengths, ...(registered === undefined ? {} : { registered }) };
+}
+
+function mayStillChange({ phase }: Session): boolean {
+  return phase === 'planned' || phase === 'awaiting-approval' || phase === 'announced';
 }
 
 /** While runs are under way, those; before anything new begins, all that there were: one may be open again. */
@@ -29,10 +34,9 @@ async function seenRuns({ runs }: SessionPorts, session: Session): Promise<reado
     const found = stored.find(({ run }) => run.id === id)?.run;
     // Another session's run, under the same id, is none of ours.
     const ours = found?.gameDay?.session === session.id;
-    return {
-      run: id,
-      seen: found !== undefined && ours ? { phase: found.phase, outcome: found.outcome } : null,
-    };
+    if (found === undefined || !ours) return { run: id, seen: null };
+    const { phase, outcome, abort } = found;
+    return { run: id, seen: { phase, outcome, abort } };
   });
 }
 

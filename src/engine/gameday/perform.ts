@@ -3,6 +3,7 @@ import type { SessionOutboxEntry } from '../../core/gameday/commands.ts';
 import type { SessionEvent, SessionResult } from '../../core/gameday/events.ts';
 import { changeOf } from '../../core/gameday/publication.ts';
 import type { Session } from '../../core/gameday/session.ts';
+import type { EpochMs } from '../../core/ids.ts';
 import type { SessionPorts } from './ports.ts';
 
 type ResultEvent = Extract<SessionEvent, { type: 'result' }>;
@@ -48,11 +49,11 @@ async function publishAll(
 async function carryOut(
   ports: SessionPorts,
   session: Session,
-  { command }: SessionOutboxEntry,
+  { command, issuedAt }: SessionOutboxEntry,
 ): Promise<SessionResult> {
   switch (command.type) {
     case 'start-run':
-      return start(ports, session, command);
+      return start(ports, session, command, issuedAt);
     case 'abort-run':
       await ports.abortRun(command.run, command.by);
       return { type: 'done' };
@@ -64,7 +65,12 @@ async function carryOut(
 }
 
 /** Right before the start: a session that has stopped by now, or a lease that is over, keeps it from happening. */
-async function start(ports: SessionPorts, session: Session, command: Start): Promise<SessionResult> {
+async function start(
+  ports: SessionPorts,
+  session: Session,
+  command: Start,
+  at: EpochMs,
+): Promise<SessionResult> {
   const stored = await ports.store.loadSession(session.id);
   const runs = stored?.session.steps[command.step - 1]?.runs ?? [];
   const place = runs.findIndex(({ run }) => run === command.run);
@@ -74,7 +80,7 @@ async function start(ports: SessionPorts, session: Session, command: Start): Pro
   if (ports.clock.now() + runDeadlineMs > command.leaseUntil)
     return { type: 'failed', message: 'Too little of the lease was left to start this run' };
   const { experiment, run, step } = command;
-  return ports.startRun(stored.session, { experiment, run, step, place: place + 1 });
+  return ports.startRun(stored.session, { experiment, run, step, place: place + 1, at });
 }
 
 async function bounded(

@@ -1,4 +1,4 @@
-import type { SessionResult } from '../../core/gameday/events.ts';
+import type { RegisteredNow, SessionResult } from '../../core/gameday/events.ts';
 import type { GameDayStateChange } from '../../core/gameday/publication.ts';
 import type { Session } from '../../core/gameday/session.ts';
 import type { EpochMs, RunId, SessionId } from '../../core/ids.ts';
@@ -33,6 +33,8 @@ export interface SessionStart {
   readonly step: number;
   /** Its place in the step, from 1. */
   readonly place: number;
+  /** When it was asked for. */
+  readonly at: EpochMs;
 }
 
 export interface SessionPorts {
@@ -41,6 +43,8 @@ export interface SessionPorts {
   readonly runs: Pick<Store, 'loadRuns' | 'readKillSwitch'>;
   /** How long a run of each takes at most; null where it is not registered. */
   lengths(experiments: readonly string[]): Promise<Readonly<Record<string, number | null>>>;
+  /** The game day as it is registered now; null where it is not. */
+  registered(gameDay: string): Promise<RegisteredNow | null>;
   /** Again, it changes nothing: the same place in the same session is always the same run. */
   startRun(
     session: Session,

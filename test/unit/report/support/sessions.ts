@@ -34,6 +34,7 @@ function endedWith({ run }: RunRecord, outcome: RunResult): SessionRun {
     state: 'ended',
     phase: 'ended',
     outcome,
+    abort: null,
     aborting: false,
   };
 }
@@ -119,6 +120,7 @@ const notRun = (experiment: string, reason: string): SessionRun => ({
   state: 'not-run',
   phase: null,
   outcome: { result: 'not-run', code: null, reason },
+  abort: null,
   aborting: false,
 });
 const killed = 'the kill switch was thrown by grace';
