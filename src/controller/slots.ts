@@ -2,24 +2,36 @@ import { DynamoDbSchedules } from '../adapters/dynamodb-schedules.ts';
 import { type PlannedSlot, plannedSlot } from '../core/calendar/coming.ts';
 import { slotsBetween } from '../core/calendar/slots.ts';
 import type { Guardrails } from '../core/guardrails.ts';
+import type { EpochMs } from '../core/ids.ts';
 import type { Registered } from '../registry/registry.ts';
-import type { StartRequest } from '../triggers/start-request.ts';
 import type { Controller } from './controller.ts';
 
-/** When the run of a schedule's slot starts, or why it does not; null for a run that no schedule asks for. */
-export function planOf(
+/** When the run of a slot will start, or why it would not. */
+export function slotToCome(
   guardrails: Guardrails,
-  { experiment }: Registered,
-  { slot }: StartRequest,
-): PlannedSlot | null {
-  return slot.kind === 'scheduled' ? plannedSlot(experiment, guardrails, slot.at) : null;
+  { experiment }: Pick<Registered, 'experiment'>,
+  at: EpochMs,
+): PlannedSlot {
+  return plannedSlot(experiment, guardrails, at);
+}
+
+/** When the run of a slot that has come starts, or why it does not; counted once, however often it comes. */
+export async function slotThatCame(
+  controller: Controller,
+  guardrails: Guardrails,
+  registered: Registered,
+  at: EpochMs,
+): Promise<PlannedSlot> {
+  const planned = plannedSlot(registered.experiment, guardrails, at);
+  await countSlot(controller, registered, planned);
+  return planned;
 }
 
 /** More are not told apart: a count of missed slots that is this high says enough. */
 const mostMissed = 1000;
 
 /** Keeps count of the slots that never came, since the one before, and of those that are passed over. */
-export async function countSlot(
+async function countSlot(
   { control }: Controller,
   { name, experiment, scheduledSince }: Registered,
   { at, skipped }: PlannedSlot,

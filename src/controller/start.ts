@@ -1,14 +1,16 @@
 import { claimEventRun } from '../adapters/event-runs.ts';
 import { readGuardrails } from '../adapters/dynamodb-guardrails.ts';
 import { DynamoDbRegistry } from '../adapters/dynamodb-registry.ts';
+import type { PlannedSlot } from '../core/calendar/coming.ts';
+import type { Guardrails } from '../core/guardrails.ts';
 import type { RunId } from '../core/ids.ts';
 import { runIdOf } from '../core/run-id.ts';
+import type { Registered } from '../registry/registry.ts';
 import { claimsOf } from '../signals/observe.ts';
 import type { Experiment } from '../generated/types.ts';
 import type { PartOf, StartRequest } from '../triggers/start-request.ts';
 import type { Controller } from './controller.ts';
 import { runSettings } from './run-settings.ts';
-import { countSlot, planOf } from './slots.ts';
 
 /** What became of a request for a run. What a guard refuses is a run that ends as refused, with its reason. */
 export type Started =
@@ -34,8 +36,7 @@ export async function startRun(controller: Controller, request: StartRequest): P
     };
   const experiment = asPart(registered.experiment, request.partOf);
   const guardrails = await readGuardrails(control, environment.stage);
-  const planned = planOf(guardrails, registered, request);
-  if (planned !== null && request.ahead === undefined) await countSlot(controller, registered, planned);
+  const planned = await plannedSlotOf(controller, guardrails, registered, request);
   if (planned?.skipped != null) return { result: 'refused', ...planned.skipped };
   const id = runIdOf(experiment.name, request.slot);
   const joined = request.joins === true ? await runThatItJoins(controller, experiment.name, id) : undefined;
@@ -67,6 +68,20 @@ export async function startRun(controller: Controller, request: StartRequest): P
     ...(request.partOf?.approval == null ? {} : { approval: request.partOf.approval }),
   });
   return { result, run: id };
+}
+
+/** Null where no schedule asks for the run. The calendar is loaded only for one that does. */
+async function plannedSlotOf(
+  controller: Controller,
+  guardrails: Guardrails,
+  registered: Registered,
+  { slot, ahead }: StartRequest,
+): Promise<PlannedSlot | null> {
+  if (slot.kind !== 'scheduled') return null;
+  const { slotThatCame, slotToCome } = await import('./slots.ts');
+  return ahead === true
+    ? slotToCome(guardrails, registered, slot.at)
+    : slotThatCame(controller, guardrails, registered, slot.at);
 }
 
 /** Undefined where the event makes a run of its own, or made it before. */

@@ -35,6 +35,8 @@ export interface PlannedSlot {
 
 /** Starts are drawn to the second. */
 const grainMs = 1000;
+/** A slot's message comes within its minute, and checks take their time: what is planned leaves room for that. */
+const startsWithinMs = 2 * 60_000;
 /** With no window to end it, a start drawn at random lies within a day of its slot. */
 const longestJitterMs = dayMs;
 
@@ -58,7 +60,7 @@ export function comingSlots(
 /** When the run of this slot starts, or why it does not. */
 export function plannedSlot(experiment: Scheduled, guardrails: TimeGuardrails, at: EpochMs): PlannedSlot {
   const rules = rulesOf(experiment, guardrails);
-  const open = openFor(rules, at, at + lengthOf(experiment));
+  const open = openFor(rules, at, at + plannedLengthOf(experiment));
   if (!open.open) return { at, startAt: at, skipped: { code: open.code, reason: open.reason } };
   return { at, startAt: drawStart(experiment, rules, at), skipped: null };
 }
@@ -71,6 +73,11 @@ export function startOfSlot(experiment: Scheduled, guardrails: TimeGuardrails, s
 /** How long a run is under way when nothing ends it early: all of that must lie inside the window. */
 export function lengthOf({ duration, recovery }: Pick<Timed, 'duration' | 'recovery'>): number {
   return duration + (recovery ?? 0);
+}
+
+/** How long it may take from its planned start to its end. */
+export function plannedLengthOf(experiment: Pick<Timed, 'duration' | 'recovery'>): number {
+  return startsWithinMs + lengthOf(experiment);
 }
 
 export function rulesOf(
@@ -103,7 +110,7 @@ export function ownWindows(
 function drawStart(experiment: Scheduled, rules: WindowRules, at: EpochMs): EpochMs {
   const jitter = experiment.schedule?.jitter;
   if (jitter === undefined) return at;
-  const runMs = lengthOf(experiment);
+  const runMs = plannedLengthOf(experiment);
   const wantedMs = jitter === 'window' ? longestJitterMs : jitter;
   const [open] = openSpans(rules, at, at + wantedMs + runMs);
   const latest = (open?.to ?? at) - runMs;
