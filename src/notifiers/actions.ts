@@ -29,10 +29,10 @@ function runActions({ phase, abort }: Extract<Message, { of: 'run' }>['change'])
 function sessionActions({ phase }: Extract<Message, { of: 'session' }>['change']): readonly ButtonAction[] {
   switch (phase) {
     case 'awaiting-approval':
-      return ['approve', 'decline', 'postpone', 'abort-session'];
+      return ['approve', 'decline', 'abort-session'];
     case 'planned':
     case 'announced':
-      return ['postpone', 'abort-session'];
+      return ['abort-session'];
     case 'paused':
       return ['continue', 'abort-session', 'kill-switch'];
     case 'running':
@@ -49,21 +49,31 @@ export function buttonFor(message: Message, action: ButtonAction): Button {
   return { action, subject, seq, generation };
 }
 
-/** The command that does it. */
-export function commandFor(message: Message, action: ButtonAction, stage: string): string {
+/** The commands for what can be done about it now. */
+export function commandsFor(message: Message, stage: string): readonly string[] {
+  return actionsFor(message).flatMap((action) => {
+    const command = commandFor(message, action);
+    return command === undefined ? [] : [`${actionWords[action]}: inoculate ${command} --stage ${stage}`];
+  });
+}
+
+/** Undefined where only a button does it: a whole game day is approved from Slack. */
+function commandFor(message: Message, action: ButtonAction): string | undefined {
   const id = message.of === 'run' ? message.change.runId : message.change.session;
   switch (action) {
     case 'kill-switch':
-      return `inoculate kill-switch on --stage ${stage}`;
+      return 'kill-switch on';
     case 'continue':
-      return `inoculate gameday continue ${id} --stage ${stage}`;
+      return `gameday continue ${id}`;
     case 'abort-session':
-      return `inoculate gameday abort ${id} --stage ${stage}`;
+      return `gameday abort ${id}`;
     case 'approve':
     case 'decline':
+      return message.of === 'run' ? `${action} ${id}` : undefined;
     case 'postpone':
+      return `postpone ${id} --by 1h`;
     case 'abort':
-      return `inoculate ${action} ${id} --stage ${stage}`;
+      return `abort ${id}`;
   }
 }
 

@@ -2,7 +2,7 @@ import { instant } from '../report/format.ts';
 import { clean } from './clean.ts';
 import { describeReverts } from '../report/sentences.ts';
 import { courses } from '../report/sparkline.ts';
-import { actionsFor, actionWords, commandFor } from './actions.ts';
+import { commandsFor } from './actions.ts';
 import { deliveryNote, type Message, reportedOf, type Surroundings } from './message.ts';
 import { faultUntil, harmFacts, runHeadline, runReason } from './run-words.ts';
 import { sessionHeadline, stepLine } from './session-words.ts';
@@ -78,10 +78,6 @@ function sessionLines(change: Extract<Message, { of: 'session' }>['change']): re
 }
 
 function commandLines(message: Message, stage: string): readonly string[] {
-  const actions = actionsFor(message);
-  if (actions.length === 0) return [];
-  return [
-    'What you can do:',
-    ...actions.map((action) => `  ${actionWords[action]}: ${commandFor(message, action, stage)}`),
-  ];
+  const commands = commandsFor(message, stage);
+  return commands.length === 0 ? [] : ['What you can do:', ...commands.map((command) => `  ${command}`)];
 }

@@ -1,5 +1,5 @@
 import { SlackError } from '../../adapters/slack-api.ts';
-import { actionsFor, actionWords, commandFor } from '../actions.ts';
+import { commandsFor } from '../actions.ts';
 import type { Message, Surroundings } from '../message.ts';
 import type { Notifier } from '../notifier.ts';
 import { fields, section, type SlackMessage } from './blocks.ts';
@@ -32,9 +32,7 @@ function webhookMessage(message: Message, surroundings: Surroundings): SlackMess
   const reply = replyOf(message, surroundings);
   if (reply === undefined) return undefined;
   const coming = ['requested', 'awaiting-approval', 'announced', 'planned'].includes(message.change.phase);
-  const commands = actionsFor(message).map(
-    (action) => `${actionWords[action]}: ${commandFor(message, action, surroundings.stage)}`,
-  );
+  const commands = commandsFor(message, surroundings.stage);
   return {
     text: reply.text,
     blocks: [
