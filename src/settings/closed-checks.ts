@@ -5,7 +5,7 @@ import { isMapping } from '../core/schema-branch.ts';
 import { closedByCalendar } from './calendars.ts';
 import { findHolidayProblems } from './holidays.ts';
 import { CalendarError } from './icalendar.ts';
-import { dayAt, horizonOf } from './moments.ts';
+import { horizonOf } from './moments.ts';
 
 /** A calendar's text, or why it cannot be read. */
 export type CalendarText =
@@ -65,9 +65,4 @@ function findCalendarProblems(
     const message = `The calendars have ${entries} events until ${new Date(stretch.lastDay * dayMs).toISOString().slice(0, 10)}`;
     return problem('too-many', message, `at most ${maxEntries}; what recurs every day is a "window"`);
   });
-}
-
-/** The day after which nothing was looked up. */
-export function knownDays(knownUntil: string, now: EpochMs, timezone: string): number {
-  return Math.floor(Date.parse(`${knownUntil}T00:00:00Z`) / dayMs) - dayAt(now, timezone);
 }

@@ -1,4 +1,5 @@
-import { type Day, formatDate } from '../core/calendar/dates.ts';
+import { formatDate } from '../core/calendar/dates.ts';
+import { closedSpan } from '../core/calendar/windows.ts';
 import type { Closed } from '../core/guardrails.ts';
 import type { EpochMs } from '../core/ids.ts';
 import { closedByCalendar } from './calendars.ts';
@@ -29,8 +30,8 @@ export function closedTimes(
     ...holidays.flatMap((entry) => closedByHolidays(entry, firstDay, lastDay)),
     ...calendars.flatMap((file) => closedByCalendar(calendar(file), timezone, { from, lastDay })),
   ];
-  const coming = all.filter((one) => spanOf(one).to > from);
-  const sorted = once(coming).toSorted((a, b) => spanOf(a).from - spanOf(b).from || compare(a, b));
+  const coming = all.filter((one) => closedSpan(one).to > from);
+  const sorted = once(coming).toSorted((a, b) => closedSpan(a).from - closedSpan(b).from || compare(a, b));
   const looked = holidays.length > 0 || calendars.length > 0;
   return { closed: sorted, knownUntil: looked ? formatDate(lastDay) : null };
 }
@@ -43,21 +44,6 @@ function closedByFreeze(freeze: NonNullable<Limits['freezes']>[number], timezone
   return from.is === 'day' && to.is === 'day'
     ? { reason, firstDate: formatDate(from.day), lastDate: formatDate(to.day), timezone }
     : { reason, from: instantOf(from, timezone, 'from'), to: instantOf(to, timezone, 'to') };
-}
-
-function spanOf(closed: Closed): { readonly from: EpochMs; readonly to: EpochMs } {
-  if (!('firstDate' in closed)) return closed;
-  const { firstDate, lastDate, timezone } = closed;
-  return {
-    from: instantOf({ is: 'day', day: dayOfDate(firstDate) }, timezone, 'from'),
-    to: instantOf({ is: 'day', day: dayOfDate(lastDate) }, timezone, 'to'),
-  };
-}
-
-function dayOfDate(date: string): Day {
-  const moment = momentOf(date, 'UTC', 'from');
-  if (moment?.is !== 'day') throw new Error(`${date} is no date`);
-  return moment.day;
 }
 
 /** Countries share holidays, and calendars events. */

@@ -8,8 +8,9 @@ export function tellProblems(
   problems: readonly FileProblem[],
   json: boolean,
   { stdout, stderr, color }: CliContext,
+  closing = 'Nothing was registered.',
 ): ExitCode {
   if (json) stdout.write(`${JSON.stringify({ problems: problemsAsJson(problems) }, null, 2)}\n`);
-  else stderr.write(`${formatProblems(problems, { color })}\nNothing was registered.\n`);
+  else stderr.write(`${formatProblems(problems, { color })}\n${closing}\n`);
   return exitCodes.badInput;
 }

@@ -13,6 +13,7 @@ import { remove } from './remove.ts';
 import { report } from './report.ts';
 import { revert } from './revert.ts';
 import { run } from './run.ts';
+import { settings } from './settings.ts';
 import { show } from './show.ts';
 import { simulate } from './simulate.ts';
 import { start } from './start.ts';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   status,
   abort,
   killSwitch,
+  settings,
   doctor,
   simulate,
 ];

@@ -6,6 +6,7 @@ import type { AwsClients } from '../../../aws/clients.ts';
 import { ask } from '../ask.ts';
 import type { Remote } from '../remote.ts';
 import { type Check, type Finding, ok, warning, wrong } from './finding.ts';
+import { settingsInForce } from './settings.ts';
 
 const notFound: ReadonlySet<string> = new Set([
   'ResourceNotFoundException',
@@ -13,7 +14,7 @@ const notFound: ReadonlySet<string> = new Set([
   'AWS.SimpleQueueService.NonExistentQueue',
 ]);
 
-/** Tables, bus, queues, the controller's own alarms and the kill switch. */
+/** Tables, bus, queues, the controller's own alarms, the kill switch and the settings. */
 export function parts(remote: Remote): readonly Check[] {
   const { aws, stage } = remote;
   const name = (part: string): string => `inoculate-${stage}-${part}`;
@@ -42,6 +43,7 @@ export function parts(remote: Remote): readonly Check[] {
     })),
     { name: 'own alarms', look: () => ownAlarms(aws, stage) },
     { name: 'kill switch', look: () => killSwitch(remote) },
+    { name: 'settings', look: () => settingsInForce(remote) },
   ];
 }
 
