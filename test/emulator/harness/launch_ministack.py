@@ -473,12 +473,47 @@ def with_zone(schedule):
 def keep_zone(plain):
     def run(name, body):
         answer = plain(name, body)
-        schedule = scheduler._schedules.get(f"{body.get('GroupName', 'default')}/{name}")
+        key = f"{body.get('GroupName', 'default')}/{name}"
+        schedule = scheduler._schedules.get(key)
         if answer[0] == 200 and schedule is not None:
             with_zone(schedule)
+            begin_anew(key, schedule)
         return answer
 
     return run
+
+
+def begin_anew(key, schedule):
+    """A schedule that is made or changed waits for its next time, whatever one of that name did before. A rate begins at
+    its StartDate, without one at once; MiniStack counts it from the creation, and remembers deleted schedules."""
+    interval = eventbridge._parse_rate_seconds(schedule["ScheduleExpression"])
+    state_key = (ACCOUNT, REGION, key)
+    if interval is not None:
+        scheduler._schedule_last_fired[state_key] = rate_start(schedule) - interval
+    elif schedule["ScheduleExpression"].startswith("cron("):
+        scheduler._schedule_last_fired[state_key] = time.time()
+    else:
+        scheduler._schedule_last_fired.pop(state_key, None)
+
+
+def rate_start(schedule):
+    start = scheduler._to_epoch(schedule.get("StartDate"))
+    return start if start is not None else schedule["CreationDate"]
+
+
+def on_grid(schedule, interval, now):
+    """The last time at which a rate was due: it does not drift by the seconds that it came late."""
+    start = rate_start(schedule)
+    return start + max(0, int((now - start) // interval)) * interval
+
+
+def tick_schedules():
+    plain_tick_schedules()
+    for state_key, schedule in list(scheduler._schedules._data.items()):
+        interval = eventbridge._parse_rate_seconds(schedule["ScheduleExpression"])
+        fired = scheduler._schedule_last_fired.get(state_key)
+        if interval is not None and fired is not None and fired >= rate_start(schedule):
+            scheduler._schedule_last_fired[state_key] = on_grid(schedule, interval, fired)
 
 
 def at_time(expression):
@@ -501,6 +536,7 @@ def next_fire(fields, after):
 
 scheduler._create_schedule = keep_zone(scheduler._create_schedule)
 scheduler._update_schedule = keep_zone(scheduler._update_schedule)
+plain_tick_schedules, scheduler._tick_schedules = scheduler._tick_schedules, tick_schedules
 plain_at_time, scheduler._at_time_epoch = scheduler._at_time_epoch, at_time
 plain_parse_cron, eventbridge._parse_cron_fields = eventbridge._parse_cron_fields, parse_cron
 plain_next_fire, eventbridge._cron_next_fire = eventbridge._cron_next_fire, next_fire
@@ -524,8 +560,15 @@ def invoke_target(target, event, rule, view=None):
 
 
 def scheduled_time(schedule, now):
+    """When it was due, not when it came: of a cron expression the minute."""
     at = scheduler._at_time_epoch(schedule["ScheduleExpression"])
-    return at if at is not None else int(now)
+    if at is not None:
+        return at
+    interval = eventbridge._parse_rate_seconds(schedule["ScheduleExpression"])
+    if interval is None:
+        return int(now) // 60 * 60
+    # A test may ask for it before its first time.
+    return int(on_grid(schedule, interval, now) if now >= rate_start(schedule) else now)
 
 
 plain_invoke_target = eventbridge._invoke_target
