@@ -312,8 +312,8 @@ export const controllerFunctions = {
     observes: false,
     grants: [
       ...controlTable(
-        { get: ['run#*'], batchGet: runState, query: ['run#*'] },
-        'the ended run and its journal',
+        { get: ['run#*', 'session#*'], batchGet: runState, query: ['run#*'] },
+        'what has ended: a session, its runs and their journals',
       ),
       {
         sid: 'WriteReports',

@@ -10,7 +10,7 @@ export const fisExperimentRun: Changer = {
   // FIS stops the actions one after the other, which takes seconds to minutes.
   settleMs: 30_000,
   window:
-    'None: the experiment is our own, known by its tag and client token. What its actions change is restored, or not, by FIS.',
+    'Others cannot change it meanwhile: the experiment is our own, known by its tag and client token. What its actions change is restored, or not, by FIS.',
   undo: 'the FIS experiment is stopped; FIS then takes back what its actions can take back, which is not all',
   limits: [
     'Not every action of FIS rolls back. What it changes is not in the undo record; FIS alone knows it.',

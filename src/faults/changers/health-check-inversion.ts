@@ -8,7 +8,7 @@ export const healthCheckInversion: Changer = {
   // AWS names no bound for reads of a health check; its checkers learn of a change within some seconds.
   settleMs: 10_000,
   window:
-    'None: Route 53 takes the change only at the version of the health check that was read (`HealthCheckVersion`).',
+    'What others change is not overwritten: Route 53 takes the change only at the version of the health check that was read (`HealthCheckVersion`).',
   undo: 'the health check is inverted again as it was before, or not',
   limits: [
     'Callers fail over, and come back, once the answers that their resolvers keep are too old, however fast the health check is.',

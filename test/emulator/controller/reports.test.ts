@@ -1,12 +1,16 @@
 import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetObjectCommand, HeadBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DynamoDbStore } from '../../../src/adapters/dynamodb-store.ts';
 import { DynamoDbTable } from '../../../src/adapters/dynamodb-table.ts';
 import { wait } from '../../../src/adapters/system-clock.ts';
+import { changeOf } from '../../../src/core/gameday/publication.ts';
 import type { Run } from '../../../src/core/run.ts';
+import type { RunStateChangeMessage } from '../../../src/generated/types.ts';
 import { reportKey, reportsBucket } from '../../../src/report/link.ts';
+import { sessions } from '../../unit/report/support/sessions.ts';
 import { plans } from '../../unit/report/support/plans.ts';
 import { syntheticRun } from '../../unit/report/support/synthetic-run.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
@@ -26,39 +30,53 @@ describeWithEmulator('reports of the deployed controller', () => {
 
   afterAll(() => aws?.emulator.stop());
 
+  const store = (): DynamoDbStore =>
+    new DynamoDbStore(new DynamoDbTable(aws.clients.dynamodb, 'inoculate-test-control', wait));
+
   async function stored(change: Partial<Run>): Promise<Run> {
-    const store = new DynamoDbStore(new DynamoDbTable(aws.clients.dynamodb, 'inoculate-test-control', wait));
     const one = { ...run, id: `${run.experiment.name}.manual.a`, ...change };
-    await store.createRun(one);
-    await store.appendJournal(one.id, journal);
+    await store().createRun(one);
+    await store().appendJournal(one.id, journal);
     return one;
   }
 
-  async function tellEnd({ id, experiment, outcome, abort, seq }: Run): Promise<void> {
-    const detail = {
-      runId: id,
-      experiment: experiment.name,
-      seq: Math.max(1, seq),
-      at: 1,
-      from: 'recovering',
-      phase: 'ended',
-      reason: 'that was all',
-      abort,
-      outcome,
-      channels: [],
-    };
+  const endOf = ({ id, experiment, outcome, abort, startAt }: Run): RunStateChangeMessage => ({
+    runId: id,
+    experiment: experiment.name,
+    seq: 9,
+    kind: 'phase',
+    thread: id,
+    gameDay: null,
+    at: 1,
+    from: 'recovering',
+    phase: 'ended',
+    reason: 'that was all',
+    startAt,
+    requestedBy: 'a test',
+    generation: 0,
+    abort,
+    outcome,
+    channels: [],
+  });
+
+  async function tell(detailType: string, detail: object): Promise<void> {
     await aws.clients.eventBridge.send(
       new PutEventsCommand({
         Entries: [
           {
             EventBusName: 'inoculate-test',
             Source: 'inoculate',
-            DetailType: 'Experiment Run State Change',
+            DetailType: detailType,
             Detail: JSON.stringify(detail),
           },
         ],
       }),
     );
+  }
+
+  async function read(key: string): Promise<string | undefined> {
+    const { Body } = await aws.clients.s3.send(new GetObjectCommand({ Bucket, Key: key }));
+    return Body?.transformToString();
   }
 
   async function keys(prefix: string): Promise<readonly string[]> {
@@ -115,52 +133,60 @@ describeWithEmulator('reports of the deployed controller', () => {
   it('are written once a run has ended, and again where the end is told again', async () => {
     const ended = await stored({});
     const key = reportKey({ run: ended.id });
-    await tellEnd(ended);
+    await tell('Experiment Run State Change', endOf(ended));
     await until(async () => (await keys(key)).length > 0);
     expect(await keys(`runs/${ended.id}/`)).toEqual(
       ['report.html', 'report.md', 'run.json'].map((file) => `runs/${ended.id}/${file}`),
     );
-    const page = await aws.clients.s3.send(new GetObjectCommand({ Bucket, Key: key }));
-    const first = await page.Body?.transformToString();
-    expect(page.ContentType).toBe('text/html; charset=utf-8');
+    const { ContentType } = await aws.clients.s3.send(new GetObjectCommand({ Bucket, Key: key }));
+    expect(ContentType).toBe('text/html; charset=utf-8');
+    const first = await read(key);
     expect(first).toContain(`<dd>${ended.id}</dd>`);
-    await aws.invoke('inoculate-test-report', {
-      detail: {
-        runId: ended.id,
-        experiment: ended.experiment.name,
-        seq: 9,
-        at: 1,
-        from: 'recovering',
-        phase: 'ended',
-        reason: 'again',
-        abort: null,
-        outcome: null,
-        channels: [],
-      },
-    });
-    const again = await aws.clients.s3.send(new GetObjectCommand({ Bucket, Key: key }));
-    expect(await again.Body?.transformToString()).toBe(first);
-    await expectLeastPrivilege(aws.emulator);
+    await aws.invoke('inoculate-test-report', { detail: endOf(ended) });
+    expect(await read(key)).toBe(first);
   });
 
   it('are not written of a run that goes on', async () => {
     const going = await stored({ id: `${run.experiment.name}.manual.b`, phase: 'reverting' });
-    const answer = await aws.invoke('inoculate-test-report', {
-      detail: {
-        runId: going.id,
-        experiment: going.experiment.name,
-        seq: 9,
-        at: 1,
-        from: 'recovering',
-        phase: 'ended',
-        reason: 'over',
-        abort: null,
-        outcome: null,
-        channels: [],
-      },
-    });
+    const answer = await aws.invoke('inoculate-test-report', { detail: endOf(going) });
     expect(answer).toEqual({ result: 'not-ended' });
     expect(await keys(`runs/${going.id}/`)).toEqual([]);
+  });
+
+  it('are written of a game day, over all of its runs', async () => {
+    const { session, runs } = sessions.mixed;
+    for (const one of runs) {
+      await store().createRun(one.run);
+      // As many entries as the engine writes at once.
+      for (let from = 0; from < one.journal.length; from += 16)
+        await store().appendJournal(one.run.id, one.journal.slice(from, from + 16));
+    }
+    await aws.clients.dynamodb.send(
+      new PutItemCommand({
+        TableName: 'inoculate-test-control',
+        Item: {
+          pk: { S: `session#${session.id}` },
+          sk: { S: 'session' },
+          body: { S: JSON.stringify(session) },
+        },
+      }),
+    );
+    const publication = { seq: 9, at: 1, phase: 'ended', kind: 'phase', reason: 'over', step: null } as const;
+    await tell('Game Day State Change', changeOf(session, publication));
+    const key = reportKey({ session: session.id });
+    await until(async () => (await keys(key)).length > 0);
+    expect(await keys(`gamedays/${session.id}/`)).toEqual(
+      ['report.html', 'report.md', 'session.json'].map((file) => `gamedays/${session.id}/${file}`),
+    );
+    expect(JSON.parse((await read(reportKey({ session: session.id }, 'session.json'))) ?? '')).toMatchObject({
+      result: 'deviated',
+      runs: session.steps.flatMap((step) => step.runs.map(({ experiment }) => ({ experiment }))),
+    });
+    expect(await read(key)).toContain('What was learnt');
+  });
+
+  it('needed no call that the deployed roles deny', async () => {
+    await expectLeastPrivilege(aws.emulator);
   });
 
   it('do not keep the service from being removed where its data are not kept', async () => {

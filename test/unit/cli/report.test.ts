@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AwsClients } from '../../../src/aws/clients.ts';
-import { reportRun } from '../../../src/controller/report.ts';
+import { report } from '../../../src/controller/report.ts';
 import { recordOf } from '../../../src/controller/run-record.ts';
 import { renderGameDayHtml } from '../../../src/report/gameday/html.ts';
 import { sessionJson } from '../../../src/report/gameday/report.ts';
@@ -67,16 +67,17 @@ describe('report', () => {
   /** As the controller writes them. */
   async function written(): Promise<Record<string, string>> {
     const objects: Record<string, string> = {};
-    await reportRun(
+    await report(
       {
         store: {
           loadRun: () => Promise.resolve({ run, version: 1, killSwitch: { on: false, generation: 0 } }),
           readJournal: () => Promise.resolve(deviated.journal),
         },
+        loadSession: () => Promise.resolve(undefined),
         write: (key, text) => Promise.resolve(void (objects[key] = text)),
         version: '1',
       },
-      id,
+      { run: id },
     );
     return objects;
   }
