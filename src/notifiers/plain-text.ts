@@ -41,7 +41,7 @@ function runLines(
   const ended = change.phase === 'ended';
   const shown = record === undefined ? [] : courses(record, courseWidth);
   return [
-    `Why: ${runReason(change, record)}`,
+    `${ended ? 'What came of it' : 'Why'}: ${runReason(change, record)}`,
     ...(record === undefined ? [] : [`Hypothesis: ${record.run.experiment.hypothesis}`]),
     ...(record === undefined || ended ? [] : harmFacts(record).map(({ label, text }) => `${label}: ${text}`)),
     ...(ended ? [] : [`Start: ${instant(change.startAt)}${untilText(record)}`]),

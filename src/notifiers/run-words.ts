@@ -105,7 +105,7 @@ export interface Fact {
 
 /** What is hurt, and how much of it. */
 export function harmFacts({ run, environment }: RunRecord): readonly Fact[] {
-  const { experiment, settings } = run;
+  const { experiment } = run;
   const sentences = environment.faults.map(({ sentence }) => sentence);
   const exposure =
     experiment.exposure === undefined
@@ -114,7 +114,6 @@ export function harmFacts({ run, environment }: RunRecord): readonly Fact[] {
   return [
     { label: 'What is hurt', text: `${environment.service}: ${sentences.join('; ')}` },
     { label: 'Exposure', text: `${exposure}, for ${duration(experiment.duration)}` },
-    { label: 'Stage', text: settings.stage },
   ];
 }
 

@@ -53,9 +53,7 @@ function cardFields(change: RunStateChangeMessage, record: RunRecord | undefined
   return [
     ...(record === undefined
       ? []
-      : harmFacts(record)
-          .filter(({ label }) => label !== 'Stage')
-          .map(({ label, text }) => `*${label}*\n${escaped(text, 600)}`)),
+      : harmFacts(record).map(({ label, text }) => `*${label}*\n${escaped(text, 600)}`)),
     `*${change.phase === 'ended' ? 'Start' : 'When'}*\n${date(change.startAt)}`,
     ...(until === null || change.phase === 'ended' ? [] : [`*The fault is gone by*\n${date(until)}`]),
     `*Asked for by*\n${escaped(change.requestedBy, 300)}`,
