@@ -1,6 +1,5 @@
 import { lengthOf, rulesOf } from '../core/calendar/coming.ts';
 import { openFor } from '../core/calendar/open.ts';
-import { windowRules } from '../core/calendar/windows.ts';
 import type { Facts, Limits } from '../core/facts.ts';
 import type { Guardrails } from '../core/guardrails.ts';
 import type { EpochMs } from '../core/ids.ts';
@@ -24,13 +23,9 @@ export function limitsOf(guardrails: Guardrails, runsNow: number): Limits {
 
 /** Whether the whole of the run, from its start to its last look, lies in what is open. */
 export function windowOf(run: Run, guardrails: Guardrails, now: EpochMs): Facts['window'] {
-  const { experiment, gameDay } = run;
-  const rules =
-    gameDay?.window === undefined
-      ? rulesOf(experiment, guardrails)
-      : windowRules(guardrails, [gameDay.window]);
+  const { experiment } = run;
   const from = Math.max(now, run.startAt);
-  const found = openFor(rules, from, from + lengthOf(experiment));
+  const found = openFor(rulesOf(experiment, guardrails), from, from + lengthOf(experiment));
   return found.open
     ? { open: true, reason: '' }
     : { open: false, code: found.code, reason: `${found.reason}.` };

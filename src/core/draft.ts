@@ -2,7 +2,7 @@ import { absorbChecks, type CheckResult, newsOf } from './checks.ts';
 import type { Command, OutboxEntry } from './commands.ts';
 import type { EpochMs } from './ids.ts';
 import type { JournalEntry, JournalFact } from './journal.ts';
-import type { PublicationKind, RunStateChange } from './publication.ts';
+import type { PublicationKind } from './publication.ts';
 import type { AbortReason, Outcome, Phase, Run, Unit, UnitState } from './run.ts';
 
 /** What follows from an event. Where `changed` is false nothing is saved and nothing carried out. */
@@ -159,7 +159,7 @@ export class Draft {
       seq: run.seq,
       kind,
       thread: run.gameDay?.session ?? run.id,
-      gameDay: partOf(run.gameDay),
+      gameDay: run.gameDay ?? null,
       at: this.at,
       from,
       phase: run.phase,
@@ -199,12 +199,6 @@ export class Draft {
       outbox: this.run.outbox.map((candidate) => (candidate.id === entry.id ? entry : candidate)),
     });
   }
-}
-
-function partOf(gameDay: Run['gameDay']): RunStateChange['gameDay'] {
-  if (gameDay === undefined) return null;
-  const { session, name, step } = gameDay;
-  return { session, name, step };
 }
 
 function charsOf(entries: readonly JournalEntry[]): number {

@@ -12,7 +12,7 @@ export interface RunStateChange {
   readonly kind: PublicationKind;
   /** What belongs together for people: the session of a game day, else the run. */
   readonly thread: string;
-  readonly gameDay: Pick<GameDayPart, 'session' | 'name' | 'step'> | null;
+  readonly gameDay: GameDayPart | null;
   readonly at: EpochMs;
   readonly from: Phase | null;
   readonly phase: Phase;

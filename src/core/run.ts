@@ -3,7 +3,6 @@ import type { CheckState } from './checks.ts';
 import type { OutboxEntry } from './commands.ts';
 import type { JudgeSettings } from './evidence.ts';
 import type { TargetFacts } from './facts.ts';
-import type { DatedWindow } from './guardrails.ts';
 import type { EpochMs, ResourceId, RunId, UnitId } from './ids.ts';
 import type { JournalEntry } from './journal.ts';
 import type { Verdict } from './verdict.ts';
@@ -34,8 +33,6 @@ export interface GameDayPart {
   /** Of the game day. */
   readonly name: string;
   readonly step: number;
-  /** Of the game day, in the place of the experiment's own. */
-  readonly window?: DatedWindow;
 }
 
 /** One execution of an experiment, as stored. Changed only by `decide`. */

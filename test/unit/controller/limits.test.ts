@@ -1,6 +1,6 @@
 import { limitsOf, windowOf } from '../../../src/controller/limits.ts';
 import { defaultGuardrails, type Guardrails, type Window } from '../../../src/core/guardrails.ts';
-import type { GameDayPart, Run } from '../../../src/core/run.ts';
+import type { Run } from '../../../src/core/run.ts';
 import type { Experiment } from '../../../src/generated/types.ts';
 import { experiment, runOf } from '../../contract/samples.ts';
 
@@ -16,20 +16,17 @@ interface Given {
   readonly change?: Partial<Experiment>;
   readonly guardrails?: Partial<Guardrails>;
   readonly startAt?: number;
-  readonly gameDay?: GameDayPart;
   readonly now?: number;
 }
 
-function openAt({ change, guardrails, startAt = 0, gameDay, now = monday10 }: Given): string {
+function openAt({ change, guardrails, startAt = 0, now = monday10 }: Given): string {
   const run: Run = {
-    ...runOf({ startAt, ...(gameDay === undefined ? {} : { gameDay }) }),
+    ...runOf({ startAt }),
     experiment: { ...experiment, duration: 600_000, ...change },
   };
   const found = windowOf(run, { ...defaults, ...guardrails }, now);
   return found.open ? 'open' : (found.code ?? '');
 }
-
-const gameDay = { session: 'big.session.1', name: 'big', step: 1 };
 
 describe('a run may be under way', () => {
   it.each<[string, Given, string]>([
@@ -62,20 +59,16 @@ describe('a run may be under way', () => {
       'open',
     ],
     ['and not where its start lies elsewhere', { startAt: saturday10, now: monday10 }, 'outside-window'],
-    ['in the window of its game day', { gameDay: { ...gameDay, window: dated }, now: saturday10 }, 'open'],
+    ['on a date that its file or its game day names', { change: { window: dated }, now: saturday10 }, 'open'],
     [
       'of which the settings leave no more than their own',
       {
-        gameDay: { ...gameDay, window: dated },
-        guardrails: {
-          windows: [saturdays],
-          closed: [{ reason: 'Sale', from: saturday10, to: saturday10 + hourMs }],
-        },
+        change: { window: dated },
+        guardrails: { closed: [{ reason: 'Sale', from: saturday10, to: saturday10 + hourMs }] },
         now: saturday10,
       },
       'closed',
     ],
-    ['in its own window, where its game day has none', { gameDay, now: saturday10 }, 'outside-window'],
   ])('%s', (_name, given, expected) => {
     expect(openAt(given)).toBe(expected);
   });
