@@ -1,3 +1,4 @@
+import { DynamoDbGameDays } from '../../src/adapters/dynamodb-gamedays.ts';
 import { DynamoDbRegistry } from '../../src/adapters/dynamodb-registry.ts';
 import { DynamoDbSchedules } from '../../src/adapters/dynamodb-schedules.ts';
 import { DynamoDbSettings } from '../../src/adapters/dynamodb-settings.ts';
@@ -14,6 +15,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import type { StoredGuardrails } from '../../src/generated/types.ts';
 import { register, type Registration, unregister } from '../../src/registry/register.ts';
 import type { Experiment } from '../../src/generated/types.ts';
+import { validateResolvedGameDay } from '../../src/generated/validate-resolved.js';
 import { storedGuardrails } from '../support/guardrails.ts';
 import { factsOf } from '../unit/core/decide-support.ts';
 import { testPorts } from '../unit/engine/support.ts';
@@ -354,6 +356,30 @@ for (const engine of engines.filter(({ name }) => !name.includes('disk')))
           result: 'unknown-experiment',
           experiment: 'unheard-of',
         });
+      });
+
+      it('game days stand among them, with their sessions', async () => {
+        await on.register();
+        const window = { date: '2026-11-24', from: '09:30', to: '12:00', timezone: 'Europe/Berlin' };
+        const gameDay = {
+          inoculate: 'gameday/1',
+          name: 'november',
+          window,
+          steps: [{ run: 'checkout-slow' }],
+        };
+        const entry = { version: 1, text: '', file: 'g.yml', registeredAt: monday, registeredBy: 'ada' };
+        if (!validateResolvedGameDay(gameDay))
+          throw new Error(JSON.stringify(validateResolvedGameDay.errors));
+        await new DynamoDbGameDays(on.control).put({ ...entry, name: 'november', gameDay }, null);
+        const told = await comingOf(on.controller, { count: 2 });
+        expect(told).toMatchObject({
+          slots: [
+            { what: 'experiment', at: slotOf('2026-11-23T09:00:00Z') },
+            { what: 'game day', name: 'november', at: slotOf('2026-11-24T08:30:00Z'), skipped: null },
+          ],
+        });
+        on.now = slotOf('2026-11-24T08:30:00Z');
+        expect(JSON.stringify(await comingOf(on.controller, { count: 9 }))).not.toContain('november');
       });
 
       it('what keeps every run from starting is told beside the slots', async () => {

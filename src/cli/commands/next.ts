@@ -18,7 +18,7 @@ const mostSlots = 100;
 
 export const next: Command = {
   name: 'next',
-  summary: 'List the coming slots of schedules, and why one is skipped',
+  summary: 'List the coming slots of schedules and game days, and why one is skipped',
   usage: '[NAME | FILE]',
   arity: [0, 1],
   details: `Each slot with the start of its run, drawn at random where the schedule has a jitter (always the same for the same slot),
@@ -128,12 +128,15 @@ function asJson({ at, startAt, run, ...rest }: ComingSlot): object {
 function linesOf({ at, startAt, name, what, timezone, skipped, run }: ComingSlot): readonly string[] {
   const subject = what === 'experiment' ? name : `game day ${name}`;
   const line = `${dayAndTime(at, timezone)} (${timezone})  ${subject}`;
-  if (run === null && skipped !== null) return [line, `  skipped: ${skipped.reason}`];
+  if (run === null && skipped !== null && what === 'experiment')
+    return [line, `  skipped: ${skipped.reason}`];
   const start = run?.startAt ?? startAt;
   return [
     line,
     ...(start === at ? [] : [`  starts on ${dayAndTime(start, timezone)}`]),
     ...(run === null ? [] : [`  ${run.phase}: ${run.id}`]),
-    ...(run !== null && skipped !== null ? [`  would be refused: ${skipped.reason}`] : []),
+    ...(skipped === null
+      ? []
+      : [`  ${what === 'experiment' ? 'would be refused' : 'runs may be refused'}: ${skipped.reason}`]),
   ];
 }

@@ -33,6 +33,12 @@ describe('next', () => {
             run: { id: 'made.scheduled.x', phase: 'announced', startAt: at + 3_600_000 },
           },
           { ...slot, what: 'game day', name: 'december' },
+          {
+            ...slot,
+            what: 'game day',
+            name: 'january',
+            skipped: { code: 'closed', reason: 'Closed on 2026-11-23: Holiday' },
+          },
         ],
         ['The kill switch is on.'],
       ),
@@ -50,6 +56,8 @@ describe('next', () => {
       '  starts on Monday 2026-11-23 at 11:00',
       '  announced: made.scheduled.x',
       'Monday 2026-11-23 at 10:00 (Europe/Berlin)  game day december',
+      'Monday 2026-11-23 at 10:00 (Europe/Berlin)  game day january',
+      '  runs may be refused: Closed on 2026-11-23: Holiday',
       '',
     ]);
   });
