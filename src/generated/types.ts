@@ -2049,6 +2049,41 @@ export interface AlarmStateChangeMessage {
 }
 
 /**
+ * Somebody at the command line decides on a run that waits, with a proof of who they are.
+ */
+export interface ApproveMessage {
+  inoculate: 'approve/1';
+  /**
+   * The run's id.
+   */
+  run: string;
+  decision: 'approve' | 'decline' | 'postpone';
+  /**
+   * The change that was seen.
+   */
+  seq: number;
+  /**
+   * Of the kill switch, as it was seen.
+   */
+  generation: number;
+  /**
+   * The new start of a run that is postponed, in milliseconds since 1970; else null.
+   */
+  startAt: number | null;
+  /**
+   * A signed request for GetCallerIdentity, which nobody but the function sends to STS.
+   */
+  proof: {
+    authorization: string;
+    date: string;
+    /**
+     * Of temporary credentials.
+     */
+    securityToken: string | null;
+  };
+}
+
+/**
  * What a run's dead-man schedule carries: all that is needed to take its faults back, with the table and the engine gone.
  */
 export interface DeadManMessage {

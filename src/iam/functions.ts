@@ -101,6 +101,15 @@ const newRunTable = {
   update: ['active'],
 } as const;
 
+/** Decisions on runs that wait: the run is stored anew and told of, and its next tick sent; that tick does the rest. */
+const decides: readonly Grant[] = [
+  ...controlTable(
+    { get: ['guardrails'], batchGet: runState, put: ['run#*'] },
+    'the run that somebody decides on, and what the settings let them do',
+  ),
+  ...loop,
+];
+
 /** The controller's functions, by what follows `inoculate-STAGE-` in their names. */
 export const controllerFunctions = {
   start: {
@@ -335,6 +344,47 @@ export const controllerFunctions = {
         'the settings in force, and every version before them',
       ),
       logs('settings'),
+    ],
+  },
+  approve: {
+    does: 'approves, declines and postpones runs for people at the command line; begins none, touches no target',
+    steps: [],
+    observes: false,
+    grants: [...decides, ...slackSecrets(['bot-token'], 'who is in a Slack group'), logs('approve')],
+  },
+  slack: {
+    does: 'takes what Slack sends to a public address, and hands on what Slack has signed; nothing else',
+    steps: [],
+    observes: false,
+    grants: [
+      ...controlTable({ put: ['slack-request'] }, 'requests that were here before are refused'),
+      ...slackSecrets(['signing-secret'], 'what Slack signs its requests with'),
+      {
+        sid: 'PassWork',
+        actions: ['sqs:SendMessage'],
+        resources: [own('sqs', 'inoculate-{stage}-slack')],
+        why: 'what is asked in Slack, for the function that does it',
+      },
+      logs('slack'),
+    ],
+  },
+  'slack-worker': {
+    does: 'does what was asked in Slack, by the functions that do it for the command line; decides on runs itself',
+    steps: [],
+    observes: false,
+    grants: [
+      ...decides,
+      ...slackSecrets(['bot-token'], 'who is in a Slack group'),
+      {
+        sid: 'InvokeFunctions',
+        actions: ['lambda:InvokeFunction'],
+        resources: ['requests', 'start', 'stop', 'planner'].map((name) =>
+          own('lambda', `function:inoculate-{stage}-${name}`),
+        ),
+        why: 'what the command line asks of the same functions',
+      },
+      consume('slack'),
+      logs('slack-worker'),
     ],
   },
   'role-policy': {

@@ -3,6 +3,8 @@ import { InvalidEventError } from './invalid-event.ts';
 export interface QueueRecord {
   readonly messageId: string;
   readonly body: string;
+  /** How often the message has been handed out, this time included. */
+  readonly attempt: number;
 }
 
 /** What Lambda takes as the answer for a batch: the messages that come again. */
@@ -43,7 +45,16 @@ function recordsOf(event: unknown): readonly QueueRecord[] {
       typeof record.messageId === 'string' &&
       typeof record.body === 'string'
     )
-      return { messageId: record.messageId, body: record.body };
+      return { messageId: record.messageId, body: record.body, attempt: attemptOf(record) };
     throw new InvalidEventError('message of a queue', undefined);
   });
+}
+
+function attemptOf(record: object): number {
+  const attributes = 'attributes' in record ? record.attributes : undefined;
+  const count =
+    typeof attributes === 'object' && attributes !== null && 'ApproximateReceiveCount' in attributes
+      ? Number(attributes.ApproximateReceiveCount)
+      : 1;
+  return Number.isInteger(count) && count > 0 ? count : 1;
 }

@@ -15,8 +15,10 @@ import {
   event,
   type Listed,
 } from './listed-calls.ts';
+import { forbiddenInSlack } from './forbidden-slack-calls.ts';
 
 export const forbidden: readonly Listed[] = [
+  ...forbiddenInSlack,
   // Tables.
   ['nobody scans', everyone, 'dynamodb', 'Scan', { TableName: control }],
   ['nobody scans doses', everyone, 'dynamodb', 'Scan', { TableName: functions }],
@@ -291,13 +293,6 @@ export const forbidden: readonly Listed[] = [
   ['only notify tells the topic', but('notify'), 'sns', 'Publish', { TopicArn: arn('sns', 'inoculate-dev') }],
   ['other topics', everyone, 'sns', 'Publish', { TopicArn: arn('sns', 'open-topic') }],
   // Secrets and roles.
-  [
-    'only notify reads webhooks',
-    but('notify'),
-    'ssm',
-    'GetParameter',
-    { Name: '/inoculate/dev/slack/webhooks/chaos' },
-  ],
   [
     'webhooks of another stage',
     everyone,

@@ -15,6 +15,9 @@ export const everyone = [
   'deadman',
   'notify',
   'report',
+  'approve',
+  'slack',
+  'slack-worker',
   'role-policy',
 ];
 export const reverting = ['alarm', 'stop', 'deadman'];

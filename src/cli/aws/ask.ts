@@ -1,8 +1,15 @@
+import type { ApproveAnswer } from '../../controller/approve-with-proof.ts';
 import type { Answer } from '../../controller/requests.ts';
 import type { SettingsAnswer } from '../../controller/settings.ts';
 import type { Started } from '../../controller/start.ts';
-import type { RequestMessage, SettingsMessage, StartMessage, StopMessage } from '../../generated/types.ts';
 import type { Stopped, StoppedSession } from '../../controller/stop.ts';
+import type {
+  ApproveMessage,
+  RequestMessage,
+  SettingsMessage,
+  StartMessage,
+  StopMessage,
+} from '../../generated/types.ts';
 import { FailureError } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Remote, RemoteFunction } from './remote.ts';
@@ -43,6 +50,10 @@ export function askToStop<M extends StopMessage>(
       : Exclude<Stopped, StoppedSession | { result: 'kill-switch' }>
 > {
   return answered(remote, 'stop', message);
+}
+
+export function askToDecide(remote: Remote, message: ApproveMessage): Promise<ApproveAnswer> {
+  return answered(remote, 'approve', message);
 }
 
 type AboutSettings = {

@@ -3,6 +3,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { waitUnlessAborted } from '../../adapters/system-clock.ts';
 import { AwsClients } from '../../aws/clients.ts';
 import { awsFailure, functionFailure } from './failures.ts';
+import { prove } from './prove.ts';
 import type { Caller, Remote, RemoteSettings } from './remote.ts';
 
 /** The controller on AWS, by the user's own credentials. */
@@ -17,6 +18,14 @@ export function connect({ stage, region, profile }: RemoteSettings): Remote {
       return await aws.get(LambdaClient).config.region();
     } catch (error) {
       throw awsFailure(error, { stage });
+    }
+  };
+  const caller = async (): Promise<Caller> => {
+    const place = { stage, region: await regionOf() };
+    try {
+      return callerOf(await aws.get(STSClient).send(new GetCallerIdentityCommand({})));
+    } catch (error) {
+      throw awsFailure(error, place);
     }
   };
   return {
@@ -38,13 +47,13 @@ export function connect({ stage, region, profile }: RemoteSettings): Remote {
         throw awsFailure(error, where);
       }
     },
-    caller: async () => {
-      const place = { stage, region: await regionOf() };
-      try {
-        return callerOf(await aws.get(STSClient).send(new GetCallerIdentityCommand({})));
-      } catch (error) {
-        throw awsFailure(error, place);
-      }
+    caller,
+    prove: async ({ run, decision, seq, generation, startAt }) => {
+      const { account, partition } = await caller();
+      const { credentials } = aws.get(STSClient).config;
+      const region = await regionOf();
+      const what = { stage, account, region, run, decision, seq, generation, startAt };
+      return prove({ credentials, partition, variables: process.env }, what);
     },
     close: () => aws.destroy(),
   };

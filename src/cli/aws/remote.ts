@@ -1,7 +1,8 @@
+import type { CallerProof, ProvedDecision } from '../../aws/caller-proof.ts';
 import type { AwsClients } from '../../aws/clients.ts';
 
 /** Functions of the controller that the command line invokes. */
-export type RemoteFunction = 'requests' | 'start' | 'stop' | 'settings';
+export type RemoteFunction = 'requests' | 'start' | 'stop' | 'settings' | 'approve';
 
 /** Who the credentials belong to, as AWS sees it. */
 export interface Caller {
@@ -18,6 +19,8 @@ export interface Remote {
   /** What the function answers. Whatever goes wrong is thrown as a `FailureError`. */
   invoke(name: RemoteFunction, message: object): Promise<unknown>;
   caller(): Promise<Caller>;
+  /** Proves to the controller whose credentials these are, for one decision alone. */
+  prove(decision: Omit<ProvedDecision, 'stage' | 'account' | 'region'>): Promise<CallerProof>;
   /** For `doctor`, which looks at more than the controller's functions. */
   readonly aws: AwsClients;
   /** Until then, or until it is aborted. */

@@ -1,5 +1,7 @@
 import type { Command } from '../command.ts';
 import { abort } from './abort.ts';
+import { approve } from './approve.ts';
+import { decline } from './decline.ts';
 import { doctor } from './doctor.ts';
 import { faults } from './faults.ts';
 import { init } from './init.ts';
@@ -7,6 +9,7 @@ import { killSwitch } from './kill-switch.ts';
 import { list } from './list.ts';
 import { next } from './next.ts';
 import { plan } from './plan.ts';
+import { postpone } from './postpone.ts';
 import { policy } from './policy.ts';
 import { register } from './register.ts';
 import { remove } from './remove.ts';
@@ -41,6 +44,9 @@ export const commands: readonly Command[] = [
   watch,
   show,
   status,
+  approve,
+  decline,
+  postpone,
   abort,
   killSwitch,
   settings,

@@ -1,5 +1,5 @@
 /** The test files whose runs make calls. */
-export type RunsOf = 'runs' | 'thin-line' | 'triggers';
+export type RunsOf = 'runs' | 'thin-line' | 'triggers' | 'slack';
 
 /** Each action that a role allows on the controller's own parts, and the runs that use it; else when it is used. */
 export const usedActions: Readonly<Record<string, RunsOf | { readonly when: string }>> = {
@@ -113,6 +113,25 @@ export const usedActions: Readonly<Record<string, RunsOf | { readonly when: stri
   'settings dynamodb:PutItem': { when: 'settings are stored' },
   'notify sns:Publish': 'thin-line',
   'notify ssm:GetParameter': 'thin-line',
+  'approve dynamodb:BatchGetItem': 'slack',
+  'approve dynamodb:GetItem': 'slack',
+  'approve secretsmanager:GetSecretValue': { when: 'secrets lie in Secrets Manager' },
+  'approve dynamodb:PutItem': 'slack',
+  'approve events:PutEvents': 'slack',
+  'approve sqs:SendMessage': 'slack',
+  'approve ssm:GetParameter': { when: 'the settings name Slack groups, and people on AWS who are in them' },
+  'slack secretsmanager:GetSecretValue': { when: 'secrets lie in Secrets Manager' },
+  'slack dynamodb:PutItem': 'slack',
+  'slack sqs:SendMessage': 'slack',
+  'slack ssm:GetParameter': 'slack',
+  'slack-worker dynamodb:BatchGetItem': 'slack',
+  'slack-worker dynamodb:GetItem': 'slack',
+  'slack-worker secretsmanager:GetSecretValue': { when: 'secrets lie in Secrets Manager' },
+  'slack-worker dynamodb:PutItem': 'slack',
+  'slack-worker events:PutEvents': 'slack',
+  'slack-worker lambda:InvokeFunction': 'slack',
+  'slack-worker sqs:SendMessage': 'slack',
+  'slack-worker ssm:GetParameter': 'slack',
   'report dynamodb:BatchGetItem': 'runs',
   'report dynamodb:GetItem': 'runs',
   'report dynamodb:Query': 'runs',

@@ -47,6 +47,8 @@ export async function cli(
       aws,
       region: () => Promise.resolve('eu-central-1'),
       caller,
+      prove: (decision) =>
+        Promise.resolve({ authorization: JSON.stringify(decision), date: '', securityToken: null }),
       wait: (ms) => Promise.resolve(void waits.push(ms)),
       close: () => undefined,
       invoke: (to, message) => {
