@@ -15,20 +15,23 @@ export function closedByHolidays(entry: HolidayEntry, firstDay: Day, lastDay: Da
   const timezone = holidays.getTimezones()[0] ?? 'UTC';
   const from = partsOf(firstDay).year - 1;
   const years = Array.from({ length: partsOf(lastDay).year - from + 1 }, (_, index) => from + index);
-  return years
-    .flatMap((year) => holidays.getHolidays(year))
-    .filter(({ type }) => types.has(type))
-    .flatMap(({ date, start, end, name }): readonly Closed[] => {
-      const reason = `${name} (${placeName(entry)})`.slice(0, 200);
-      const day = parseDate(date.slice(0, 10));
-      if (day === undefined) throw new Error(`date-holidays has a holiday on ${date}`);
-      const last = Math.max(day, dayAt(end.getTime() - 1, timezone));
-      if (last < firstDay || day > lastDay) return [];
-      const whole = { reason, firstDate: formatDate(day), lastDate: formatDate(last), timezone };
-      // Some begin on the evening before.
-      const eve = dayAt(start.getTime(), timezone) < day;
-      return eve ? [{ reason, from: start.getTime(), to: end.getTime() }, whole] : [whole];
-    });
+  return (
+    years
+      .flatMap((year) => holidays.getHolidays(year))
+      // What makes up for a public holiday on a weekend is called a bank's here and there.
+      .filter(({ type, substitute }) => types.has(type === 'bank' && substitute === true ? 'public' : type))
+      .flatMap(({ date, start, end, name }): readonly Closed[] => {
+        const reason = `${name} (${placeName(entry)})`.slice(0, 200);
+        const day = parseDate(date.slice(0, 10));
+        if (day === undefined) throw new Error(`date-holidays has a holiday on ${date}`);
+        const last = Math.max(day, dayAt(end.getTime() - 1, timezone));
+        if (last < firstDay || day > lastDay) return [];
+        const whole = { reason, firstDate: formatDate(day), lastDate: formatDate(last), timezone };
+        // Some begin on the evening before.
+        const eve = dayAt(start.getTime(), timezone) < day;
+        return eve ? [{ reason, from: start.getTime(), to: end.getTime() }, whole] : [whole];
+      })
+  );
 }
 
 function placeName({ country, region }: HolidayEntry): string {
