@@ -1,12 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { reportWriter, type WriteReport } from '../adapters/aws/report-bucket.ts';
+import { DynamoDbSessions } from '../adapters/dynamodb-sessions.ts';
 import { DynamoDbStore } from '../adapters/dynamodb-store.ts';
-import { DynamoDbTable, text } from '../adapters/dynamodb-table.ts';
+import { DynamoDbTable } from '../adapters/dynamodb-table.ts';
 import { wait } from '../adapters/system-clock.ts';
 import { AwsClients } from '../aws/clients.ts';
 import { runsOf } from '../core/gameday/runs.ts';
-import type { Session } from '../core/gameday/session.ts';
 import type { RunId, SessionId } from '../core/ids.ts';
+import type { SessionStore } from '../engine/gameday/ports.ts';
 import type { Store } from '../engine/ports.ts';
 import { renderGameDayHtml } from '../report/gameday/html.ts';
 import { renderGameDayMarkdown } from '../report/gameday/markdown.ts';
@@ -20,7 +21,7 @@ import { recordOf } from './run-record.ts';
 
 export interface ReporterPorts {
   readonly store: Pick<Store, 'loadRun' | 'readJournal'>;
-  readonly loadSession: (id: SessionId) => Promise<Session | undefined>;
+  readonly sessions: Pick<SessionStore, 'loadSession'>;
   readonly write: WriteReport;
   readonly version: string;
 }
@@ -37,11 +38,7 @@ export function openReporter(
   const table = new DynamoDbTable(aws.get(DynamoDBClient), environment.controlTable, wait);
   return {
     store: new DynamoDbStore(table),
-    loadSession: async (id) => {
-      const item = await table.get({ pk: `session#${id}`, sk: 'session' });
-      // Written by the controller, and by nobody else.
-      return item === undefined ? undefined : (JSON.parse(text(item, 'body')) as Session);
-    },
+    sessions: new DynamoDbSessions(table),
     write: reportWriter(aws, environment.reportsBucket),
     version: environment.version,
   };
@@ -64,8 +61,9 @@ async function reportRun(ports: ReporterPorts, run: RunId): Promise<Reporting> {
 }
 
 async function reportSession(ports: ReporterPorts, id: SessionId): Promise<Reporting> {
-  const session = await ports.loadSession(id);
-  if (session === undefined) return { result: 'unknown' };
+  const stored = await ports.sessions.loadSession(id);
+  if (stored === undefined) return { result: 'unknown' };
+  const { session } = stored;
   if (session.phase !== 'ended') return { result: 'not-ended' };
   const runs: RunRecord[] = [];
   // One after the other: their journals may be long.

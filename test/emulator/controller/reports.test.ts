@@ -1,8 +1,8 @@
 import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetObjectCommand, HeadBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { DynamoDbSessions } from '../../../src/adapters/dynamodb-sessions.ts';
 import { DynamoDbStore } from '../../../src/adapters/dynamodb-store.ts';
 import { DynamoDbTable } from '../../../src/adapters/dynamodb-table.ts';
 import { wait } from '../../../src/adapters/system-clock.ts';
@@ -30,8 +30,8 @@ describeWithEmulator('reports of the deployed controller', () => {
 
   afterAll(() => aws?.emulator.stop());
 
-  const store = (): DynamoDbStore =>
-    new DynamoDbStore(new DynamoDbTable(aws.clients.dynamodb, 'inoculate-test-control', wait));
+  const table = (): DynamoDbTable => new DynamoDbTable(aws.clients.dynamodb, 'inoculate-test-control', wait);
+  const store = (): DynamoDbStore => new DynamoDbStore(table());
 
   async function stored(change: Partial<Run>): Promise<Run> {
     const one = { ...run, id: `${run.experiment.name}.manual.a`, ...change };
@@ -161,16 +161,7 @@ describeWithEmulator('reports of the deployed controller', () => {
       for (let from = 0; from < one.journal.length; from += 16)
         await store().appendJournal(one.run.id, one.journal.slice(from, from + 16));
     }
-    await aws.clients.dynamodb.send(
-      new PutItemCommand({
-        TableName: 'inoculate-test-control',
-        Item: {
-          pk: { S: `session#${session.id}` },
-          sk: { S: 'session' },
-          body: { S: JSON.stringify(session) },
-        },
-      }),
-    );
+    await new DynamoDbSessions(table()).createSession(session);
     const publication = { seq: 9, at: 1, phase: 'ended', kind: 'phase', reason: 'over', step: null } as const;
     await tell('Game Day State Change', changeOf(session, publication));
     const key = reportKey({ session: session.id });

@@ -73,7 +73,7 @@ describe('report', () => {
           loadRun: () => Promise.resolve({ run, version: 1, killSwitch: { on: false, generation: 0 } }),
           readJournal: () => Promise.resolve(deviated.journal),
         },
-        loadSession: () => Promise.resolve(undefined),
+        sessions: { loadSession: () => Promise.resolve(undefined) },
         write: (key, text) => Promise.resolve(void (objects[key] = text)),
         version: '1',
       },
