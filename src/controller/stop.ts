@@ -3,7 +3,6 @@ import type { RunId, SessionId } from '../core/ids.ts';
 import type { Phase } from '../core/run.ts';
 import type { StopMessage } from '../generated/types.ts';
 import type { Controller } from './controller.ts';
-import { abortSession } from './gameday/abort.ts';
 import { log } from './log.ts';
 
 /** What became of a request to end a game day. */
@@ -32,7 +31,11 @@ export async function stopFor(controller: Controller, request: StopMessage): Pro
     await engine.setKillSwitch(request.on);
     return { result: 'kill-switch', on: request.on };
   }
-  if (request.inoculate === 'abort-session/1') return abortSession(controller, request.session, request.by);
+  if (request.inoculate === 'abort-session/1') {
+    // The end of a run must not wait for what only game days need.
+    const { abortSession } = await import('./gameday/abort.ts');
+    return abortSession(controller, request.session, request.by);
+  }
   const { run, by } = request;
   log('info', 'asked to stop a run', { run, by });
   const after = await engine.deliver(run, { type: 'abort', at: ports.clock.now(), by });
