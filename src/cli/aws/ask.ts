@@ -1,10 +1,12 @@
 import type { ApproveAnswer } from '../../controller/approve-with-proof.ts';
+import type { Planned } from '../../controller/gameday/planner.ts';
 import type { Answer } from '../../controller/requests.ts';
 import type { SettingsAnswer } from '../../controller/settings.ts';
 import type { Started } from '../../controller/start.ts';
 import type { Stopped, StoppedSession } from '../../controller/stop.ts';
 import type {
   ApproveMessage,
+  PlannerMessage,
   RequestMessage,
   SettingsMessage,
   StartMessage,
@@ -68,6 +70,14 @@ export function askAboutSettings<M extends SettingsMessage>(
   message: M,
 ): Promise<Extract<SettingsAnswer, { result: AboutSettings[M['inoculate']] }>> {
   return answered(remote, 'settings', message);
+}
+
+/** Begins a session of a game day, or lets a pause of one end. */
+export function askPlanner(
+  remote: Remote,
+  message: Extract<PlannerMessage, { inoculate: 'gameday-start/1' | 'gameday-continue/1' }>,
+): Promise<Planned> {
+  return answered(remote, 'planner', message);
 }
 
 /** The controller speaks the types of its own version; `doctor` tells where versions differ. */

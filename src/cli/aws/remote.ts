@@ -2,7 +2,7 @@ import type { CallerProof, ProvedDecision } from '../../aws/caller-proof.ts';
 import type { AwsClients } from '../../aws/clients.ts';
 
 /** Functions of the controller that the command line invokes. */
-export type RemoteFunction = 'requests' | 'start' | 'stop' | 'settings' | 'approve';
+export type RemoteFunction = 'requests' | 'start' | 'stop' | 'settings' | 'approve' | 'planner';
 
 /** Who the credentials belong to, as AWS sees it. */
 export interface Caller {

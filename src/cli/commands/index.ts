@@ -4,6 +4,7 @@ import { approve } from './approve.ts';
 import { decline } from './decline.ts';
 import { doctor } from './doctor.ts';
 import { faults } from './faults.ts';
+import { gameday } from './gameday.ts';
 import { init } from './init.ts';
 import { killSwitch } from './kill-switch.ts';
 import { list } from './list.ts';
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   approve,
   decline,
   postpone,
+  gameday,
   abort,
   killSwitch,
   settings,

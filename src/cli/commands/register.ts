@@ -5,6 +5,13 @@ import {
   registerFiles,
   startedBy,
 } from '../aws/experiment-files.ts';
+import {
+  gameDaysAmong,
+  readGameDayFiles,
+  type RegisteredGameDayFile,
+  registerGameDayFiles,
+} from '../aws/gameday-files.ts';
+import { beginsAt } from '../gameday/words.ts';
 import { tellProblems } from '../aws/tell-problems.ts';
 import { whoAsks } from '../aws/who.ts';
 import type { Command } from '../command.ts';
@@ -15,27 +22,35 @@ import { stageOf } from '../stage-option.ts';
 
 export const register: Command = {
   name: 'register',
-  summary: 'Give experiments to the controller, with their schedules and triggers',
+  summary: 'Give experiments and game days to the controller, with their schedules and triggers',
   usage: 'FILES...',
   arity: [1, 1_000],
   details: `Checks every file as "validate" does. Where anything is wrong, nothing is sent. Else each experiment becomes a new version
 at the controller, and from then on is started by its schedule and its triggers. The same file again changes nothing.
-Registering runs nothing: "inoculate start NAME" does.
+Registering runs nothing: "inoculate start NAME" does. Game days are registered after the experiments that come with them.
 
-  inoculate register experiments/*.yaml --stage prod`,
+  inoculate register experiments/*.yaml december.gameday.yaml --stage prod`,
   options: { ...remoteOptions, ...byOption, ...jsonOption },
   async run(input, context) {
     const json = input.flag('json');
-    const read = readExperimentFiles(input.args, stageOf(input), context);
-    if (!read.ok) return tellProblems(read.problems, json, context);
+    const paths = gameDaysAmong(input.args, context);
+    const read = readExperimentFiles(paths.others, stageOf(input), context);
+    const days = readGameDayFiles(paths.gameDays, stageOf(input), context);
+    const wrong = [...(read.ok ? [] : read.problems), ...(days.ok ? [] : days.problems)];
+    if (!read.ok || !days.ok) return tellProblems(wrong, json, context);
     return withRemote(input, context, async (remote) => {
       const by = await whoAsks(remote, input, context);
       const results = await registerFiles(remote, read.files, by, (some) => {
         if (!json) for (const one of some) tellOne(one, context);
       });
-      const refused = results.filter(({ result }) => result === 'refused');
-      if (json) context.stdout.write(`${JSON.stringify({ registered: results.map(asJson) }, null, 2)}\n`);
-      else context.stdout.write(closing(results.length - refused.length, remote.stage));
+      const gameDays = await registerGameDayFiles(remote, days.files, by);
+      if (!json) for (const one of gameDays) tellGameDay(one, context);
+      const refused = [...results, ...gameDays].filter(({ result }) => result === 'refused');
+      if (json)
+        context.stdout.write(
+          `${JSON.stringify({ registered: [...results.map(asJson), ...gameDays.map(gameDayAsJson)] }, null, 2)}\n`,
+        );
+      else context.stdout.write(closing(taken(results), taken(gameDays), remote.stage));
       return refused.length === 0 ? exitCodes.held : exitCodes.badInput;
     });
   },
@@ -48,9 +63,34 @@ function tellOne(one: RegisteredFile, { stdout, stderr, color }: CliContext): vo
     stdout.write(`${experiment.name}  ${result}, version ${version}; started by: ${startedBy(experiment)}\n`);
 }
 
-function closing(count: number, stage: string): string {
-  if (count === 0) return 'Nothing was registered.\n';
-  return `${count} experiment${count === 1 ? '' : 's'} registered at stage ${stage}; nothing was started.\n`;
+function tellGameDay(one: RegisteredGameDayFile, { stdout, stderr, color }: CliContext): void {
+  const { gameDay, result, version, problems } = one;
+  if (result === 'refused') stderr.write(`${formatProblems(problems, { color })}\n`);
+  else stdout.write(`${gameDay.name}  game day, ${result}, version ${version}; ${beginsAt(gameDay)}\n`);
+}
+
+function taken(files: readonly { readonly result: string }[]): number {
+  return files.filter(({ result }) => result !== 'refused').length;
+}
+
+function closing(experiments: number, gameDays: number, stage: string): string {
+  const parts = [
+    ...(experiments === 0 ? [] : [`${experiments} experiment${experiments === 1 ? '' : 's'}`]),
+    ...(gameDays === 0 ? [] : [`${gameDays} game day${gameDays === 1 ? '' : 's'}`]),
+  ];
+  if (parts.length === 0) return 'Nothing was registered.\n';
+  return `${parts.join(' and ')} registered at stage ${stage}; nothing was started.\n`;
+}
+
+function gameDayAsJson({ file, gameDay, result, version, problems }: RegisteredGameDayFile): object {
+  return {
+    file,
+    gameDay: gameDay.name,
+    result,
+    version,
+    window: gameDay.window ?? null,
+    ...(problems.length === 0 ? {} : { problems: problemsAsJson(problems) }),
+  };
 }
 
 function asJson({ file, experiment, result, version, problems }: RegisteredFile): object {

@@ -11,7 +11,7 @@ const shown = 50;
 
 export const validate: Command = {
   name: 'validate',
-  summary: 'Check files of experiments, workloads and settings, without touching anything',
+  summary: 'Check files of experiments, game days, workloads and settings, without touching anything',
   usage: 'FILES...',
   arity: [1, 10_000],
   details: `Reads each file (YAML or JSON) and tells everything that is wrong with it: where, what was found, and what would be
@@ -54,6 +54,7 @@ right. What a file is, its "inoculate:" line says.
     const parts = [
       ...(of('experiment') > 0 ? [count(of('experiment'), 'experiment')] : []),
       ...(of('workload') > 0 ? [count(of('workload'), 'workload')] : []),
+      ...(of('gameday') > 0 ? [count(of('gameday'), 'game day')] : []),
       ...(of('settings') > 0 ? [count(of('settings'), 'file of settings', 'files of settings')] : []),
     ];
     context.stdout.write(`${joined(parts)} valid, for stage ${stage}\n`);

@@ -70,6 +70,7 @@ function explainAlternatives(
   path: Path,
 ): Problem[] {
   const mappings = branches.filter((branch) => branch.type === 'object');
+  if (branches.some((branch) => branch.const !== undefined && branch.const === value)) return [];
   if (!isMapping(value)) {
     const quantity = branches.find((branch) => isUnit(branch.unit));
     const scalar = typeof value === 'string' || typeof value === 'number';

@@ -3,6 +3,7 @@ import { isMapping } from '../../core/schema-branch.ts';
 import { suggest } from '../../core/suggest.ts';
 import {
   experimentSchema,
+  gameDaySchema,
   type SchemaNode,
   settingsSchema,
   workloadSchema,
@@ -10,12 +11,13 @@ import {
 import {
   type SchemaError,
   validateExperiment,
+  validateGameDay,
   validateSettings,
   validateWorkload,
 } from '../../generated/validate-files.js';
 import { oneOf } from './words.ts';
 
-export type FileKind = 'experiment' | 'workload' | 'settings';
+export type FileKind = 'experiment' | 'workload' | 'settings' | 'gameday';
 
 interface Format {
   /** What the file's `inoculate` says. */
@@ -28,12 +30,15 @@ export const formats: Readonly<Record<FileKind, Format>> = {
   experiment: { name: 'experiment/1', schema: experimentSchema, validate: validateExperiment },
   workload: { name: 'workload/1', schema: workloadSchema, validate: validateWorkload },
   settings: { name: 'settings/1', schema: settingsSchema, validate: validateSettings },
+  gameday: { name: 'gameday/1', schema: gameDaySchema, validate: validateGameDay },
 };
 
-const kinds = ['experiment', 'workload', 'settings'] as const;
+const kinds = ['experiment', 'workload', 'settings', 'gameday'] as const;
 /** What no other file has. */
 const telling: Readonly<Record<string, FileKind>> = {
   streams: 'workload',
+  steps: 'gameday',
+  onAbort: 'gameday',
   allowedStages: 'settings',
   freezes: 'settings',
   holidays: 'settings',

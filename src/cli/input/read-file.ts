@@ -11,6 +11,7 @@ import { checkText, kindOfText } from './check-text.ts';
 import type { FileProblem } from './file-problem.ts';
 import type { FileKind } from './formats.ts';
 import { aboutFile, openFile, type Refused } from './open-file.ts';
+import { type ReadGameDay, readGameDayText } from './read-gameday.ts';
 import { type ReadSettings, readSettingsText } from './read-settings.ts';
 import type { Source } from './source.ts';
 
@@ -53,10 +54,12 @@ export function readWorkloadFile(path: string, options: ReadOptions): ReadWorklo
 export async function readAnyFile(
   path: string,
   options: ReadOptions,
-): Promise<ReadExperiment | ReadWorkload | ReadSettings | Refused> {
+): Promise<ReadExperiment | ReadWorkload | ReadSettings | ReadGameDay | Refused> {
   const opened = openFile(path, options);
   if (!opened.ok) return opened;
-  if (kindOfText(opened.source) === 'settings') return readSettingsText(opened, options);
+  const kind = kindOfText(opened.source);
+  if (kind === 'settings') return readSettingsText(opened, options);
+  if (kind === 'gameday') return readGameDayText(opened, options);
   return readText(opened.source, undefined, options, opened.folder);
 }
 
@@ -80,7 +83,8 @@ export function readText(
     kind === 'workload' ? findWorkloadProblems(value, folder) : findProblems(value, options),
   );
   if (checked.problems.length > 0) return { ok: false, problems: checked.problems };
-  if (checked.kind === 'settings') throw new Error(`${source.file}: settings are read by their own function`);
+  if (checked.kind === 'settings' || checked.kind === 'gameday')
+    throw new Error(`${source.file}: files of ${checked.kind} are read by a function of their own`);
   if (checked.kind === 'experiment') {
     const resolved = resolveExperiment(checked.value, options);
     if (resolved.ok)

@@ -8,7 +8,7 @@ import type { Session, SessionRun } from './session.ts';
 import { minutes, verb } from './words.ts';
 
 /** Beside its planned time a run checks, takes its faults back, and reads that they are gone. */
-const aroundRunMs = 60_000;
+export const aroundRunMs = 60_000;
 const windowOver = 'The window was over.';
 
 /** What follows in a session that runs: the next step, the end of this one, or nothing yet. */
