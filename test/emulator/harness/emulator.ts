@@ -47,6 +47,8 @@ export interface Emulator {
   fireSchedule(group: string, name: string): Promise<void>;
   /** When a schedule with a cron expression is due next, after a moment. */
   nextTime(group: string, name: string, after: Date): Promise<Date>;
+  /** Where a Function URL answers here: on AWS it is a host of its own. */
+  reachable(functionUrl: string): string;
   stop(): Promise<void>;
 }
 
@@ -145,6 +147,10 @@ function emulatorOf(
         String(Math.floor(after.getTime() / 1000)),
       );
       return new Date(String(at));
+    },
+    reachable: (functionUrl) => {
+      const { hostname, pathname } = new URL(functionUrl);
+      return `${endpoint}/_aws/lambda-url/${hostname.split('.')[0]}${pathname}`;
     },
     stop,
   };
