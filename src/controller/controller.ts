@@ -44,7 +44,10 @@ export function openController(
   const ports: Ports = {
     clock: systemClock,
     store,
-    drivers: [new DoseDriver(functions), ...controlPlaneDrivers(aws)],
+    drivers: [
+      new DoseDriver(functions),
+      ...controlPlaneDrivers(aws, { rolePolicy: environment.rolePolicyFunction }),
+    ],
     processId: randomUUID(),
     observe: observer((name, run) => functions.readTelemetry(name, run)),
     ...remotePorts(environment, aws, store, control),

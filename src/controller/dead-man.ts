@@ -21,7 +21,10 @@ export function openDeadMan(
   const doses = new FunctionTable(new DynamoDbTable(client, environment.functionTable, wait));
   const ports = {
     clock: systemClock,
-    drivers: [new DoseDriver(doses), ...controlPlaneDrivers(aws)],
+    drivers: [
+      new DoseDriver(doses),
+      ...controlPlaneDrivers(aws, { rolePolicy: environment.rolePolicyFunction }),
+    ],
     leases: new DynamoDbStore(new DynamoDbTable(client, environment.controlTable, wait)),
     processId: randomUUID(),
   };

@@ -23,6 +23,8 @@ export interface ControllerEnvironment {
   /** Slack's Web API: another one for GovSlack, and in tests. */
   readonly slackApi: string;
   readonly secrets: SecretsKeeper;
+  /** The function that puts policies on roles; empty where the controller was deployed without it. */
+  readonly rolePolicyFunction: string;
   /** Where reports are kept. */
   readonly reportsBucket: string;
   /** Of the deployed controller. */
@@ -102,6 +104,9 @@ export function controllerEnvironment(variables: Variables): ControllerEnvironme
       if (keeper !== 'ssm' && keeper !== 'secretsmanager')
         throw new Error('INOCULATE_SECRETS must be ssm or secretsmanager: deploy with --param secrets=…');
       return keeper;
+    },
+    get rolePolicyFunction() {
+      return variables['INOCULATE_ROLE_POLICY_FUNCTION'] ?? '';
     },
     get reportsBucket() {
       return required('INOCULATE_REPORTS_BUCKET');

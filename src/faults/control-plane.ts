@@ -5,14 +5,14 @@ import type { Run, Unit, UnitPlan } from '../core/run.ts';
 import { EffectError } from '../engine/errors.ts';
 import type { EffectContext, FaultDriver, Json, ReadResult } from '../engine/ports.ts';
 import type { ControlPlaneFault, Experiment } from '../generated/types.ts';
-import type { AppliedContext, ChangeContext, Changer, Effects } from './module.ts';
+import type { AppliedContext, ChangeContext, Changer, Effects, OwnFunctions } from './module.ts';
 import { effectErrorOf, withoutChange } from './changers/aws-errors.ts';
 import { changers, moduleOf } from './of.ts';
 import { mayLose } from './losses.ts';
 
 /** A driver for every changer. Its AWS clients are loaded when it is first used. */
-export function controlPlaneDrivers(aws: AwsClients): readonly FaultDriver[] {
-  return changers().map((changer) => new ControlPlaneDriver(changer, aws));
+export function controlPlaneDrivers(aws: AwsClients, own?: OwnFunctions): readonly FaultDriver[] {
+  return changers().map((changer) => new ControlPlaneDriver(changer, aws, own));
 }
 
 /** All of a run's faults with one changer on one target are one unit. */
@@ -20,12 +20,14 @@ export class ControlPlaneDriver implements FaultDriver {
   readonly name: string;
   readonly #changer: Changer;
   readonly #aws: AwsClients;
+  readonly #own: OwnFunctions | undefined;
   #effects: Promise<Effects> | undefined;
 
-  constructor(changer: Changer, aws: AwsClients) {
+  constructor(changer: Changer, aws: AwsClients, own?: OwnFunctions) {
     this.name = changer.name;
     this.#changer = changer;
     this.#aws = aws;
+    this.#own = own;
   }
 
   plan(experiment: Experiment, targets: readonly TargetFacts[]): readonly UnitPlan[] {
@@ -81,7 +83,7 @@ export class ControlPlaneDriver implements FaultDriver {
 
   /** A failed import is tried again. */
   #load(): Promise<Effects> {
-    this.#effects ??= this.#changer.load(this.#aws).catch((error: unknown) => {
+    this.#effects ??= this.#changer.load(this.#aws, this.#own).catch((error: unknown) => {
       this.#effects = undefined;
       throw error;
     });

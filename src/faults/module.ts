@@ -49,7 +49,12 @@ export interface Changer {
   readonly limits?: readonly string[];
   readonly permissions: readonly Permission[];
   /** Loads what makes the calls, with its AWS clients. */
-  load(aws: AwsClients): Promise<Effects>;
+  load(aws: AwsClients, own?: OwnFunctions): Promise<Effects>;
+}
+
+/** Functions of the controller that a changer invokes, by their names; empty where one is not deployed. */
+export interface OwnFunctions {
+  readonly rolePolicy: string;
 }
 
 /**

@@ -46,6 +46,7 @@ const environment = {
   slackApi: 'https://slack.com/api',
   secrets: 'ssm' as const,
   reportsBucket: 'inoculate-test-reports-123456789012-eu-central-1',
+  rolePolicyFunction: '',
   version: '0.0.0',
 };
 

@@ -18,11 +18,11 @@ interface Undo {
   readonly document: string;
 }
 
-/** The function that puts policies on roles; there is none where the controller was deployed without `rolePolicies: true`. */
-export function open(
-  aws: AwsClients,
-  functionName = process.env['INOCULATE_ROLE_POLICY_FUNCTION'] ?? '',
-): Effects {
+/**
+ * `functionName` is the function that puts policies on roles; empty where the controller was deployed without
+ * `rolePolicies: true`.
+ */
+export function open(aws: AwsClients, functionName: string): Effects {
   const reader = aws.get(LambdaClient);
   const policies = rolePolicyCalls(aws, functionName);
   return {

@@ -46,5 +46,6 @@ export const lambdaRolePolicy: Changer = {
       why: 'Only the function inoculate-STAGE-role-policy has this right.',
     },
   ],
-  load: async (aws) => (await import('./lambda-role-policy-effects.ts')).open(aws),
+  load: async (aws, own) =>
+    (await import('./lambda-role-policy-effects.ts')).open(aws, own?.rolePolicy ?? ''),
 };

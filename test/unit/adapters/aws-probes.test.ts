@@ -1,5 +1,6 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { describeAlarms } from '../../../src/adapters/aws/alarms.ts';
 import { metricReader } from '../../../src/adapters/aws/probes.ts';
 import { AwsClients } from '../../../src/aws/clients.ts';
 import { alarmsOnce, awsProbes } from '../../../src/controller/probes.ts';
@@ -92,6 +93,32 @@ describe('metrics', () => {
     const { aws: clients, count } = aws(() => ({}));
     expect(await metricReader(clients)([], signal)).toEqual([]);
     expect(count.take()).toEqual([]);
+  });
+});
+
+describe('alarms', () => {
+  it('are read a hundred at a time, metric and composite ones; those that do not exist are left out', async () => {
+    const asked: number[] = [];
+    const { aws: clients } = aws((_command, input) => {
+      const names = [...(input as { AlarmNames: string[] }).AlarmNames];
+      asked.push(names.length);
+      const composite = names.filter((name) => name.endsWith('7'));
+      const metric = names.filter((name) => !name.endsWith('7') && name !== 'alarm-3');
+      return {
+        MetricAlarms: metric.map((AlarmName) => ({ AlarmName, StateValue: 'OK', Namespace: 'Shop' })),
+        CompositeAlarms: composite.map((AlarmName) => ({ AlarmName, StateValue: 'ALARM' })),
+      };
+    });
+    const names = Array.from({ length: 250 }, (_, index) => `alarm-${index}`);
+    const found = await describeAlarms(clients, names);
+    expect(asked).toEqual([100, 100, 50]);
+    expect(found).toHaveLength(249);
+    expect(found.find(({ name }) => name === 'alarm-247')).toEqual({
+      name: 'alarm-247',
+      state: 'ALARM',
+      metric: null,
+    });
+    expect(found.find(({ name }) => name === 'alarm-248')).toMatchObject({ metric: { Namespace: 'Shop' } });
   });
 });
 

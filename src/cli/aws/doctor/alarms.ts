@@ -1,4 +1,5 @@
-import { CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
+import { describeAlarms, type DescribedAlarm } from '../../../adapters/aws/alarms.ts';
 import type { AwsClients } from '../../../aws/clients.ts';
 import { alarmNames } from '../../../core/guards.ts';
 import { type AlarmFacts, movers, type NamedMetric } from '../../../faults/moves.ts';
@@ -18,23 +19,11 @@ export function alarmChecks(aws: AwsClients, experiment: Experiment, stage: stri
   }));
 }
 
-export interface Alarm {
-  readonly state: string | undefined;
-  readonly metric: MetricAlarm | null;
-}
+export type Alarm = Omit<DescribedAlarm, 'name'>;
 
 async function readAlarms(aws: AwsClients, names: readonly string[]): Promise<ReadonlyMap<string, Alarm>> {
-  const { MetricAlarms = [], CompositeAlarms = [] } = await aws.get(CloudWatchClient).send(
-    new DescribeAlarmsCommand({
-      AlarmNames: names.slice(0, 100),
-      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
-      MaxRecords: 100,
-    }),
-  );
-  return new Map<string, Alarm>([
-    ...MetricAlarms.map((one) => [one.AlarmName ?? '', { state: one.StateValue, metric: one }] as const),
-    ...CompositeAlarms.map((one) => [one.AlarmName ?? '', { state: one.StateValue, metric: null }] as const),
-  ]);
+  const found = await describeAlarms(aws, names);
+  return new Map(found.map(({ name, ...alarm }) => [name, alarm]));
 }
 
 /** What is to say of one alarm; undefined where there is none. */
