@@ -100,10 +100,7 @@ export function controllerEnvironment(variables: Variables): ControllerEnvironme
       return variables['INOCULATE_SLACK_API'] ?? 'https://slack.com/api';
     },
     get secrets() {
-      const keeper = variables['INOCULATE_SECRETS'] ?? 'ssm';
-      if (keeper !== 'ssm' && keeper !== 'secretsmanager')
-        throw new Error('INOCULATE_SECRETS must be ssm or secretsmanager: deploy with --param secrets=…');
-      return keeper;
+      return secretsKeeper(variables['INOCULATE_SECRETS'] ?? 'ssm');
     },
     get rolePolicyFunction() {
       return variables['INOCULATE_ROLE_POLICY_FUNCTION'] ?? '';
@@ -115,4 +112,9 @@ export function controllerEnvironment(variables: Variables): ControllerEnvironme
       return required('INOCULATE_VERSION');
     },
   };
+}
+
+function secretsKeeper(name: string): SecretsKeeper {
+  if (name === 'ssm' || name === 'secretsmanager') return name;
+  throw new Error('INOCULATE_SECRETS must be ssm or secretsmanager: deploy with --param secrets=…');
 }
