@@ -4541,7 +4541,7 @@ export const experimentSchema: SchemaNode = {
    "uniqueItems": true,
    "items": {
     "type": "string",
-    "pattern": "^(sns|slack:#?[a-z0-9_-]+)$",
+    "pattern": "^(sns|slack:(#?[a-z0-9_-]+|[CG][A-Z0-9]{8,}))$",
     "maxLength": 90
    }
   }
@@ -4858,7 +4858,7 @@ export const gameDaySchema: SchemaNode = {
    "uniqueItems": true,
    "items": {
     "type": "string",
-    "pattern": "^(sns|slack:#?[a-z0-9_-]+)$",
+    "pattern": "^(sns|slack:(#?[a-z0-9_-]+|[CG][A-Z0-9]{8,}))$",
     "maxLength": 90
    }
   }

@@ -164,6 +164,15 @@ describe('a run', () => {
     expect(slack.channel('chaos')[0]?.replies).toHaveLength(changes.length - 1);
   });
 
+  it('is told in a channel that is named by its id', async () => {
+    const { arrive } = await notifier();
+    const id = slack.workspace.addChannel('renamed');
+    const [first] = changesOf(record, { channels: [`slack:${id}`] });
+    if (first === undefined) throw new Error('a run has a change');
+    await arrive(runMessage(first));
+    expect(slack.channel('renamed')).toHaveLength(1);
+  });
+
   it('whose card somebody deleted gets a new one', async () => {
     const { arrive } = await notifier();
     const [first, second] = changesOf(record);

@@ -122,5 +122,5 @@ async function understood(
 
 /** A channel's id, or its name. */
 function addressOf(channel: string): string {
-  return /^[CG][A-Z0-9]{6,}$/.test(channel) ? channel : `#${channel}`;
+  return /^[CG][A-Z0-9]{8,}$/.test(channel) ? channel : `#${channel}`;
 }
