@@ -259,7 +259,10 @@ describeWithEmulator('runs of the deployed controller', () => {
       abort: { alarms: ['pricing-errors'] },
     });
     await aws.reached(id, 'observing');
+    const throttled = aws.emulator.throttled('inoculate-test-tick');
     for (const name of ['tick', 'sweep', 'deadman']) aws.emulator.pause(`inoculate-test-${name}`);
+    // The tick that was under way has sent the next one, and sees no alarm any more.
+    await until(() => aws.emulator.throttled('inoculate-test-tick') > throttled);
     await alarm('ALARM');
     await until(async () => {
       const { ReservedConcurrentExecutions } = await lambda.send(
