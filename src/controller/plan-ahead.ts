@@ -28,8 +28,13 @@ const never = 8.64e15;
  * each minute; what one call does is bounded, and repeating it changes nothing.
  */
 export async function planAhead(controller: Controller, now: EpochMs): Promise<void> {
-  const { control, environment } = controller;
-  const guardrails = await readGuardrails(control, environment.stage);
+  const { control, environment, store } = controller;
+  const [guardrails, killSwitch] = await Promise.all([
+    readGuardrails(control, environment.stage),
+    store.readKillSwitch(),
+  ]);
+  // Made now, a run would be refused for good; the slot itself may find that allowed again.
+  if (killSwitch.on || guardrails.refusedHere !== null) return;
   const planned = await new DynamoDbSchedules(control).planned();
   const due = planned
     .filter((one) => one.lookAt <= now || one.guardrails !== guardrails.version)

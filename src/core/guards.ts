@@ -203,9 +203,18 @@ const guards: readonly Guard[] = [
   steadyState,
 ];
 
-/** Every refusal at once, in a fixed order; empty where the run may go on. */
+/** What may well be over by the start of a run that is asked for long before. */
+const passing: ReadonlySet<string> = new Set(['alarm-firing', 'alarm-without-data', 'too-many-runs']);
+const longBeforeMs = 15 * 60_000;
+
+/**
+ * Every refusal at once, in a fixed order; empty where the run may go on. A run that is made ahead of its slot is not
+ * refused for what passes: right before its faults that is judged like everything else.
+ */
 export function refusals(run: Run, facts: Facts): readonly Refusal[] {
-  return guards.flatMap((guard) => guard(run, facts));
+  const all = guards.flatMap((guard) => guard(run, facts));
+  const ahead = run.phase === 'requested' && run.startAt - facts.at > longBeforeMs;
+  return ahead ? all.filter(({ code }) => !passing.has(code)) : all;
 }
 
 /** The ids of an experiment's faults: f1, f2, … in its order. */

@@ -199,6 +199,22 @@ for (const engine of engines.filter(({ name }) => !name.includes('disk')))
         ]);
       });
 
+      it.each(['the kill switch is on', 'the settings refuse everything here'])(
+        'nothing is made ahead while %s: it would be refused for good',
+        async (why) => {
+          await on.register({ announce: ['24h'] });
+          const refused = why.startsWith('the settings');
+          if (refused) await on.settle({ refusedHere: 'Not at this stage.' });
+          else await on.controller.store.setKillSwitch(true);
+          await on.plan();
+          expect(await on.runs()).toEqual([]);
+          if (refused) await on.settle({});
+          else await on.controller.store.setKillSwitch(false);
+          await on.plan();
+          expect(await on.runs()).toEqual(['2026-11-23T09:00']);
+        },
+      );
+
       it('again changes nothing', async () => {
         await on.register({ announce: ['24h'] });
         await on.plan();

@@ -124,6 +124,21 @@ describe('the guards', () => {
     expect(found.map(({ code }) => code)).toEqual(['outside-window', 'exposure-too-large', 'target-unknown']);
   });
 
+  it.each([
+    ['an alarm that fires', { stops: alarm('ALARM') }, 'alarm-firing'],
+    ['an alarm without data', { stops: alarm('INSUFFICIENT_DATA') }, 'alarm-without-data'],
+    ['other runs under way', { limits: { ...limits, runsNow: 3 }, stops: alarm('OK') }, 'too-many-runs'],
+  ])('let a run wait for its far start in spite of %s, and refuse it then', (_what, change, code) => {
+    const facts = factsOf(change);
+    const { run } = new Driven({
+      experiment: { ...experiment, ...guarded },
+      startAt: facts.at + 15 * 60_000 + 1,
+    });
+    expect(refusals(run, facts)).toEqual([]);
+    expect(refusals({ ...run, startAt: run.startAt - 1 }, facts)).toMatchObject([{ code }]);
+    expect(refusals({ ...run, phase: 'checking' }, facts)).toMatchObject([{ code }]);
+  });
+
   it('decide again right before the faults, however long the run waited', () => {
     const driven = drivenTo('checking');
     const facts = factsOf({ at: driven.at, targets: [{ ...target, optedIn: false }] });
