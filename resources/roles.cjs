@@ -13,14 +13,18 @@ const longestStage = 24;
 
 /**
  * @param {string} stage
- * @param {{ allowed?: Record<string, string[]>, rolePolicies?: boolean, permissionsBoundary?: unknown }} settings
+ * @param {{ allowed?: Record<string, string[]>, rolePolicies?: boolean, heldOn?: string, permissionsBoundary?: unknown }} settings
  */
-function resourcesOf(stage, { allowed = {}, rolePolicies = false, permissionsBoundary } = {}) {
+function resourcesOf(stage, { allowed = {}, rolePolicies = false, heldOn = '', permissionsBoundary } = {}) {
   // IAM takes names of at most 64 characters, and the role's and the Region's are part of them.
   if (stage.length > longestStage)
     throw new Error(`Stage "${stage}" is too long for names of roles: at most ${longestStage} characters`);
   const enabled = ({ onlyIf }) =>
-    onlyIf === undefined || (onlyIf === 'rolePolicies' && rolePolicies === true);
+    onlyIf === undefined ||
+    (onlyIf === 'rolePolicies' && rolePolicies === true) ||
+    (onlyIf === 'heldOn' && heldOn !== '');
+  if (!/^([A-Za-z0-9][A-Za-z0-9_-]{0,62})?$/.test(heldOn))
+    throw new Error(`custom.inoculate.heldOn in serverless.yml: "${heldOn}" is no stage`);
   const ids = idsOf(allowed);
   const Resources = {};
   for (const [id, role] of Object.entries(roles).filter(([, one]) => enabled(one))) {
@@ -44,7 +48,7 @@ function resourcesOf(stage, { allowed = {}, rolePolicies = false, permissionsBou
       },
     };
   }
-  return { Resources: filledIn(Resources, stage) };
+  return { Resources: filledIn(Resources, { stage, heldOn }) };
 }
 
 function policy(Statement) {
@@ -80,11 +84,16 @@ function idsOf(allowed) {
 /** IAM takes this much for all inline policies of a role, white space not counted. */
 const mostCharacters = 10_240;
 /** The longest of their sort. */
-const longest = { partition: 'aws-us-gov', region: 'ap-southeast-1', account: '123456789012' };
+const longest = {
+  partition: 'aws-us-gov',
+  region: 'ap-southeast-1',
+  account: '123456789012',
+  heldOn: 'x'.repeat(longestStage),
+};
 
 function requireLength(role, statements, stage) {
   const text = JSON.stringify(policy(statements));
-  const { length } = text.replaceAll(/\{(stage|partition|region|account)\}/g, (_, name) =>
+  const { length } = text.replaceAll(/\{(stage|heldOn|partition|region|account)\}/g, (_, name) =>
     name === 'stage' ? stage : longest[name],
   );
   if (length > mostCharacters)
@@ -99,13 +108,14 @@ const pseudoParameters = {
   '{account}': '${AWS::AccountId}',
 };
 
-function filledIn(value, stage) {
-  if (Array.isArray(value)) return value.map((one) => filledIn(one, stage));
+function filledIn(value, names) {
+  if (Array.isArray(value)) return value.map((one) => filledIn(one, names));
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filledIn(one, stage)]));
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filledIn(one, names)]));
   if (typeof value !== 'string') return value;
   const text = value
-    .replaceAll('{stage}', stage)
+    .replaceAll('{stage}', names.stage)
+    .replaceAll('{heldOn}', names.heldOn)
     .replaceAll(/\{(?:partition|region|account)\}/g, (name) => pseudoParameters[name]);
   return text.includes('${') ? { 'Fn::Sub': text } : text;
 }

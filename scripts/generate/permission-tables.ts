@@ -43,13 +43,18 @@ function sentence({ does, steps, onlyIf }: ControllerFunction): string {
 
 function row({ Effect, Action, Resource, Condition, onlyIf }: RoleStatement, why: string): string {
   const on = 'allowed' in Resource ? [`${Resource.pattern} of \`allowed.${Resource.allowed}\``] : Resource;
-  const only = [...conditionTexts(Condition), ...(onlyIf === undefined ? [] : [`\`${onlyIf}: true\``])];
+  const only = [...conditionTexts(Condition), ...(onlyIf === undefined ? [] : [optionFor(onlyIf)])];
   return cells(
     `${Effect === 'Deny' ? '**never** ' : ''}${Action.map((one) => `\`${one}\``).join(', ')}`,
     on.map(resourceText).join(', '),
     only.join('; '),
     why,
   );
+}
+
+/** Which option of the deployment it needs. */
+function optionFor(onlyIf: NonNullable<RoleStatement['onlyIf']>): string {
+  return onlyIf === 'rolePolicies' ? '`rolePolicies: true`' : '`heldOn` names a stage';
 }
 
 /** Without what is the same everywhere. */

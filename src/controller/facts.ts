@@ -9,6 +9,7 @@ import type { Clock, Ports, Store } from '../engine/ports.ts';
 import { targetResolvers } from '../targets/index.ts';
 import type { ResolveContext, ResolvedTarget, Target } from '../targets/module.ts';
 import type { ControllerEnvironment } from './environment.ts';
+import { controlTableOf, refusalsOfLadder } from './held-before.ts';
 import { limitsOf, windowOf } from './limits.ts';
 
 const wrapper = '/opt/inoculate/wrapper';
@@ -29,8 +30,10 @@ export function factsOf(
       readGuardrails(control, stage),
       ...Object.entries(run.experiment.targets).map(([name, target]) => targetFacts(name, target, context)),
     ]);
+    const limits = limitsOf(guardrails, others);
+    const ladder = await refusalsOfLadder(guardrails, run.experiment.name, clock.now(), controlTableOf(aws));
     return {
-      limits: limitsOf(guardrails, others),
+      limits: { ...limits, refusals: [...(limits.refusals ?? []), ...ladder] },
       window: windowOf(run, guardrails, clock.now()),
       targets,
     };

@@ -6,6 +6,7 @@ import {
   controlTable,
   deadLetters,
   disarmDeadMan,
+  earlierStage,
   functionTable,
   type Grant,
   logs,
@@ -46,6 +47,7 @@ const wholeRuns: readonly Grant[] = [
   readAlarms,
   ...armDeadMan,
   disarmDeadMan,
+  ...earlierStage,
 ];
 
 const wholeRunsTable = {
@@ -123,6 +125,7 @@ export const controllerFunctions = {
       ),
       ...loop,
       readAlarms,
+      ...earlierStage,
       deadLetters,
       logs('start'),
     ],
@@ -199,6 +202,7 @@ export const controllerFunctions = {
       ...earlyEnd,
       publishGameDays,
       readAlarms,
+      ...earlierStage,
       deadLetters,
       invokeRolePolicy,
       logs('planner'),

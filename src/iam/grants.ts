@@ -12,8 +12,8 @@ export interface Grant {
   readonly why: string;
   /** Lambda itself makes the call, with the function's role: no recorder sees it. */
   readonly madeByLambda?: true;
-  /** Only where `custom.inoculate.rolePolicies` is true. */
-  readonly onlyIf?: 'rolePolicies';
+  /** Only where `custom.inoculate.rolePolicies` is true, or `custom.inoculate.heldOn` names a stage. */
+  readonly onlyIf?: 'rolePolicies' | 'heldOn';
 }
 
 export function own(service: string, resource: string): string {
@@ -55,6 +55,14 @@ const tableActions: Readonly<Record<keyof TableAccess, string>> = {
 export function controlTable(access: TableAccess, why: string): readonly Grant[] {
   return tableGrants('Control', table('control'), access, why);
 }
+
+/** Runs of the stage whose experiments must have held before those of this one. */
+export const earlierStage: readonly Grant[] = tableGrants(
+  'EarlierStage',
+  own('dynamodb', 'table/inoculate-{heldOn}-control'),
+  { get: ['run#*'], query: ['experiment#*'] },
+  'whether the experiment held at the stage that the settings name',
+).map((grant) => ({ ...grant, onlyIf: 'heldOn' }));
 
 /** Items of the function table, by their partition keys. */
 export function functionTable(access: TableAccess, why: string): readonly Grant[] {

@@ -19,7 +19,7 @@ export interface RoleStatement {
   readonly Action: readonly string[];
   readonly Resource: readonly string[] | ListedResources;
   readonly Condition?: Conditions;
-  readonly onlyIf?: 'rolePolicies';
+  readonly onlyIf?: 'rolePolicies' | 'heldOn';
 }
 
 /** `pattern` once for each id of the list; no statement at all where the list is empty. */
