@@ -172,8 +172,11 @@ describe('the action’s step, run by bash as GitHub runs it', () => {
     const { code, outputs, summary, log } = await act({
       mode: 'local',
       files: 'experiments/weakest.yml\n',
-      arguments:
-        '--service\ntiny/serverless.yml\n--workload\nworkload-greet.yml\n--duration\n3s\n--warm-up\n1s',
+      // What it needs of npm lies beside it.
+      arguments: [
+        ...['--service', join(root, 'test/e2e/fixtures/tiny/serverless.yml')],
+        ...['--workload', 'workload-greet.yml', '--duration', '3s', '--warm-up', '1s'],
+      ].join('\n'),
     });
     const verdicts: Readonly<Record<string, number>> = { held: 0, deviated: 1, inconclusive: 5 };
     expect([log, verdicts[outputs['verdict'] ?? '']]).toEqual([log, code]);
