@@ -144,7 +144,7 @@ function brokenClaims({ run: { outcome } }: RunRecord): readonly string[] {
 function whyEnded({ run: { abort } }: RunRecord): string {
   if (abort === null) return '';
   return abort.code === 'deviation'
-    ? `aborted by Inoculate, since ${unstopped(abort.detail).replace(/^The /, 'the ')}`
+    ? `aborted by Inoculate: the steady state did not hold (${unstopped(abort.detail)})`
     : describeAbort(abort);
 }
 

@@ -6,7 +6,7 @@ export const gameDayStyle = `
 .steps li{padding-left:.3em}
 .steps li+li{margin-top:8px}
 .steps small{display:block}
-.gameday-runs th:nth-child(1){width:40%}.gameday-runs th:nth-child(2){width:14%}.gameday-runs th:nth-child(3){width:16%}
+.gameday-runs th:nth-child(1){width:36%}.gameday-runs th:nth-child(2){width:18%}.gameday-runs th:nth-child(3){width:16%}
 .lanes{max-width:100%}
 .lanes .legend{margin-bottom:14px}
 .swatch{display:inline-block;width:24px;height:10px;margin-right:7px;border-radius:2px}

@@ -45,7 +45,7 @@ describe('the report of a game day', () => {
 
   it('tells who aborted a run and why', () => {
     expect(of('mixed').runs.map(({ endedEarly }) => endedEarly)).toEqual([
-      'Aborted by Inoculate, since failures at most 2 %.',
+      'Aborted by Inoculate: the steady state did not hold (failures at most 2 %).',
       null,
       null,
       null,
