@@ -4,8 +4,9 @@ import { slackGroups } from '../adapters/slack-groups.ts';
 import type { GroupMembers } from '../core/identity.ts';
 import type { RunId } from '../core/ids.ts';
 import type { ApproveMessage } from '../generated/types.ts';
-import { type Decided, decideOnRun } from './approve.ts';
+import type { Decided } from './approve.ts';
 import type { Controller } from './controller.ts';
+import { decideOn } from './decide.ts';
 import { log } from './log.ts';
 
 /** What became of a decision at the command line. */
@@ -15,7 +16,7 @@ export type ApproveAnswer =
 const stsTimeoutMs = 5_000;
 const slackTimeoutMs = 4_000;
 
-/** Decides on a run for whoever signed the proof; the message itself is no proof of anything. */
+/** Decides on a run, or on a game day, for whoever signed the proof; the message itself is no proof of anything. */
 export async function approveWithProof(
   controller: Controller,
   { run, decision, seq, generation, startAt, proof }: ApproveMessage,
@@ -32,7 +33,7 @@ export async function approveWithProof(
     log('warn', 'a decision on a run came without a proof of who made it', { run, decision, ...proved });
     return { result: 'unproved', run, reason: proved.unproved };
   }
-  return decideOnRun(controller, {
+  return decideOn(controller, {
     run,
     decision,
     seq,

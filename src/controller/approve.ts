@@ -13,6 +13,7 @@ import {
   type Identity,
 } from '../core/identity.ts';
 import { approvalDueAt } from '../core/phases/waiting.ts';
+import type { SessionPhase } from '../core/gameday/session.ts';
 import type { Phase, Run } from '../core/run.ts';
 import type { StoredRun } from '../engine/ports.ts';
 import type { Controller } from './controller.ts';
@@ -20,6 +21,7 @@ import { log } from './log.ts';
 
 /** What somebody decides on a run that waits, having seen it at `seq` and the kill switch at `generation`. */
 export interface DecisionRequest {
+  /** Or that of a session, which is decided on as a whole. */
   readonly run: RunId;
   readonly decision: 'approve' | 'decline' | 'postpone';
   readonly seq: number;
@@ -38,7 +40,7 @@ export type Decided =
   | {
       readonly result: 'approved' | 'declined' | 'postponed';
       readonly run: RunId;
-      readonly phase: Phase;
+      readonly phase: Phase | SessionPhase;
       readonly startAt: EpochMs;
     }
   | {

@@ -2054,7 +2054,7 @@ export interface AlarmStateChangeMessage {
 export interface ApproveMessage {
   inoculate: 'approve/1';
   /**
-   * The run's id.
+   * The id of the run, or of the session of a game day.
    */
   run: string;
   decision: 'approve' | 'decline' | 'postpone';

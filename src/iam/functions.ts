@@ -106,10 +106,15 @@ const newRunTable = {
 /** Decisions on runs that wait: the run is stored anew and told of, and its next tick sent; that tick does the rest. */
 const decides: readonly Grant[] = [
   ...controlTable(
-    { get: ['guardrails'], batchGet: runState, put: ['run#*'] },
-    'the run that somebody decides on, and what the settings let them do',
+    {
+      get: ['experiments', 'guardrails', 'session#*', 'settings'],
+      batchGet: runState,
+      put: ['run#*', 'session#*'],
+    },
+    'the run or the game day that somebody decides on, who registered it, and what the settings let them do',
   ),
   ...loop,
+  publishGameDays,
 ];
 
 /** The controller's functions, by what follows `inoculate-STAGE-` in their names. */

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { readGuardrails } from '../adapters/dynamodb-guardrails.ts';
 import { wait } from '../adapters/system-clock.ts';
-import { decideOnRun } from '../controller/approve.ts';
+import { decideOn } from '../controller/decide.ts';
 import { groupsOf } from '../controller/approve-with-proof.ts';
 import type { Controller } from '../controller/controller.ts';
 import type { WorkPorts } from './ports.ts';
@@ -19,7 +19,7 @@ export function workPorts(controller: Controller): WorkPorts {
     now: () => ports.clock.now(),
     guardrails: () => readGuardrails(control, stage),
     readGroups: groupsOf(controller),
-    decide: (request) => decideOnRun(controller, request),
+    decide: (request) => decideOn(controller, request),
     reply: replier({ baseUrl: slackApi, timeoutMs: replyTimeoutMs, wait }),
     invoke: async (name, message) => {
       const functionName = `inoculate-${stage}-${name}`;

@@ -7,7 +7,7 @@ export const approve: Command = {
   summary: 'Let a run begin that waits for an approval',
   usage: 'RUN',
   arity: [1, 1],
-  details: `RUN is a run's id, or an experiment's name for its only run under way. Who you are is proved by a request that is signed with
+  details: `RUN is a run's id, an experiment's name for its only run under way, or the id of a game day's session. Who you are is proved by a request that is signed with
 your AWS credentials, and good for this decision alone. The settings say who may, and whether it must be somebody else than
 whoever asked for the run.
 

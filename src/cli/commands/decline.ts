@@ -7,7 +7,7 @@ export const decline: Command = {
   summary: 'Refuse a run that waits for an approval',
   usage: 'RUN',
   arity: [1, 1],
-  details: `RUN is a run's id, or an experiment's name for its only run under way. The run ends as refused. To end a run that has been
+  details: `RUN is a run's id, an experiment's name for its only run under way, or the id of a game day's session. The run ends as refused. To end a run that has been
 approved or is under way, use "inoculate abort".
 
   inoculate decline checkout-survives --stage prod
