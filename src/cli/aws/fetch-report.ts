@@ -1,11 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SessionId } from '../../core/ids.ts';
+import { runsOf } from '../../core/gameday/runs.ts';
+import type { RunId, SessionId } from '../../core/ids.ts';
+import { renderGameDayHtml } from '../../report/gameday/html.ts';
+import { renderGameDayMarkdown } from '../../report/gameday/markdown.ts';
+import { gameDayReportOf, sessionJson } from '../../report/gameday/report.ts';
 import type { Reported } from '../../report/link.ts';
 import type { RunRecord } from '../../report/record.ts';
 import { describeVerdict } from '../../report/sentences.ts';
 import { UsageError } from '../command.ts';
 import { writeOutputs } from '../run/outputs.ts';
+import { packageVersion } from '../version.ts';
+import { ask } from './ask.ts';
 import type { Remote } from './remote.ts';
 import { fetchRun, recordOf } from './runs.ts';
 import { reportsPlace, storedFile } from './stored-report.ts';
@@ -26,7 +32,7 @@ export function isSession(text: string): boolean {
 export async function fetchReport(remote: Remote, of: Reported, dir: string): Promise<FetchedReport> {
   const stored = await storedReport(remote, of, dir);
   if (stored !== undefined) return { ...stored, from: 'bucket' };
-  if ('session' in of) throw noReport(remote, of.session);
+  if ('session' in of) return { ...(await reportOfSession(remote, of.session, dir)), from: 'stored-state' };
   const { run, journal } = await fetchRun(remote, of.run);
   const record = recordOf(run, journal);
   return {
@@ -57,6 +63,39 @@ async function storedReport(
   return { sentence: sentenceOf(of, data), html };
 }
 
+/** From the stored session, and those of its runs that are stored. */
+async function reportOfSession(
+  remote: Remote,
+  id: SessionId,
+  dir: string,
+): Promise<{ readonly sentence: string; readonly html: string }> {
+  const answer = await ask(remote, { inoculate: 'session/1', session: id });
+  if (answer.result === 'unknown-session') throw noReport(remote, id);
+  const runs: RunRecord[] = [];
+  for (const { run, state } of runsOf(answer.session)) {
+    const record = state === 'not-run' || state === 'waiting' ? undefined : await runIfStored(remote, run);
+    if (record !== undefined) runs.push(record);
+  }
+  const record = { session: answer.session, runs, inoculateVersion: packageVersion() };
+  const html = join(dir, 'report.html');
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, 'session.json'), sessionJson(record));
+  await writeFile(join(dir, 'report.md'), renderGameDayMarkdown(record));
+  await writeFile(html, renderGameDayHtml(record));
+  return { sentence: gameDayReportOf(record).sentence, html };
+}
+
+async function runIfStored(remote: Remote, id: RunId): Promise<RunRecord | undefined> {
+  try {
+    const { run, journal } = await fetchRun(remote, id);
+    return recordOf(run, journal);
+  } catch (error) {
+    // What is not stored any more is left out, and the report says so.
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  }
+}
+
 /** Written by the controller, and by nobody else. */
 function sentenceOf(of: Reported, data: string): string {
   return 'run' in of
@@ -66,7 +105,7 @@ function sentenceOf(of: Reported, data: string): string {
 
 function noReport({ stage }: Remote, session: SessionId): UsageError {
   return new UsageError(
-    `There is no report of session ${session} at stage ${stage}, or you may not read the bucket of reports`,
-    'reports are written when a session has ended; "inoculate gameday status" shows how it stands',
+    `There is no session ${session} at stage ${stage}, and no report of it that you may read`,
+    'sessions are kept for 90 days after their end, and their reports for longer, in the bucket of reports',
   );
 }

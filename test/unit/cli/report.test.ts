@@ -152,6 +152,38 @@ describe('report', () => {
     expect(JSON.parse(file('day', 'session.json'))).toMatchObject({ schemaVersion: 1, session });
   });
 
+  it('makes that of a session from what is stored where the bucket has none, without runs that are gone', async () => {
+    const { session, runs } = sessions.mixed;
+    const byId = new Map(runs.map((record) => [record.run.id, record]));
+    const { code, out, err } = await cli(
+      ['report', session.id, '--stage', 'prod', '--out', 'day'],
+      {
+        'session/1': { result: 'session', session },
+        'show/1': (message: { run: string; after?: number }) => {
+          const record = message.run.startsWith('payment') ? undefined : byId.get(message.run);
+          return record === undefined ? { result: 'unknown-run', run: message.run } : shown(record)(message);
+        },
+      },
+      { cwd: folder, aws: await clients({}) },
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Of 6 experiments/);
+    expect(err).toContain('made from what is stored');
+    expect(file('day', 'report.html')).toContain('not known any more');
+  });
+
+  it('ends with 2 for a session that there is not', async () => {
+    const { code, err } = await cli(
+      ['report', 'a.session.b', '--stage', 'prod'],
+      { 'session/1': { result: 'unknown-session', session: 'a.session.b' } },
+      { cwd: folder, aws: await clients({}) },
+    );
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringContaining('There is no session a.session.b'),
+    });
+  });
+
   it('is the same, whether the controller or the command line makes it', async () => {
     const objects = await written();
     const record = JSON.parse(objects[`runs/${id}/run.json`] ?? '') as unknown;
