@@ -88,7 +88,8 @@ describeWithEmulator('a game day on the deployed controller', () => {
       experiments: files,
       gameDays: [{ file: 'gameday.yml', text: '', gameDay: authored }],
     });
-    expect(answer).toMatchObject({ registrations: Array.from({ length: 4 }, () => ({ result: 'new' })) });
+    const isNew = { result: 'new', version: 1 };
+    expect(answer).toMatchObject({ registrations: [isNew, isNew, isNew], gameDays: [isNew] });
     const { Schedules = [] } = await aws.clients.scheduler.send(
       new ListSchedulesCommand({ GroupName: 'inoculate-test-gamedays' }),
     );
