@@ -18,6 +18,7 @@ module.exports = class InoculateDeployment {
         this.requireStage();
         this.packageWithoutAws();
         this.leaveOutRolePolicies();
+        this.leaveOutSlack();
       },
       'after:package:compileFunctions': () => this.complete(),
       'before:remove:remove': () => this.beforeRemoval(),
@@ -53,6 +54,15 @@ module.exports = class InoculateDeployment {
   leaveOutRolePolicies() {
     const { custom, functions } = this.serverless.service;
     if (custom.inoculate.rolePolicies !== true) delete functions.rolePolicy;
+  }
+
+  /** Where nobody wants commands and buttons there is no public address. */
+  leaveOutSlack() {
+    const { custom, functions, resources } = this.serverless.service;
+    if (custom.inoculate.slack !== false) return;
+    delete functions.slack;
+    delete functions.slackWorker;
+    for (const { Outputs } of [resources].flat()) if (Outputs !== undefined) delete Outputs.SlackUrl;
   }
 
   complete() {

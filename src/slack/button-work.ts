@@ -4,13 +4,14 @@ import { decide } from './decisions.ts';
 import { abortRun, setKillSwitch } from './stopping.ts';
 import { type Reply, replyOf } from './reply.ts';
 import type { Asker, WorkPorts } from './ports.ts';
+import { doSessionButton } from './session-work.ts';
 
 /** A pressed button: good for what it was shown with, and for nothing that came later. */
 export async function doButton(ports: WorkPorts, asker: Asker, button: Button): Promise<Reply> {
   const { action, subject, seq, generation } = button;
   const pressed = true;
   if (action === 'kill-switch') return setKillSwitch(ports, asker, true, { pressed });
-  if ('session' in subject) return replyOf([`${seq} ${generation}`]);
+  if ('session' in subject) return doSessionButton(ports, asker, action, { session: subject.session, seq });
   const { run } = subject;
   switch (action) {
     case 'approve':

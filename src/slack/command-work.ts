@@ -3,7 +3,7 @@ import type { RunId } from '../core/ids.ts';
 import { commandUsages, type SlackCommand } from './command.ts';
 import { decide } from './decisions.ts';
 import { abortRun, setKillSwitch } from './stopping.ts';
-import { code, escaped, type Reply, replyOf } from './reply.ts';
+import { code, date, escaped, type Reply, replyOf } from './reply.ts';
 import { buttonsOf, runInFull, runLine, runMeant } from './runs.ts';
 import { type Asker, requested, type WorkPorts } from './ports.ts';
 
@@ -25,6 +25,8 @@ export async function doCommand(
       return start(ports, asker, command.experiment);
     case 'status':
       return command.run === null ? status(ports, asker) : one(ports, asker, command.run);
+    case 'next':
+      return next(ports, asker, command.experiment);
     case 'abort':
       return meant(ports, command.run, (run) => abortRun(ports, asker, run, { pressed: false }));
     case 'kill-switch':
@@ -130,4 +132,27 @@ async function start(ports: WorkPorts, asker: Asker, experiment: string): Promis
     forAll: true,
     buttons: found.result === 'run' ? buttonsOf(found.run) : [],
   });
+}
+
+const nextCount = 10;
+
+async function next(ports: WorkPorts, asker: Asker, experiment: string | null): Promise<Reply> {
+  await asker.require('view');
+  const message = { inoculate: 'next/1', ...(experiment === null ? {} : { experiment }), count: nextCount };
+  const answer = await requested(ports, message, 'next', 'unknown-experiment');
+  if (answer.result === 'unknown-experiment')
+    return replyOf([
+      `No experiment ${code(answer.experiment)} is registered at stage ${escaped(ports.stage)}.`,
+    ]);
+  if (answer.slots.length === 0)
+    return replyOf([...answer.notes.map(escaped), `Nothing is scheduled at stage ${escaped(ports.stage)}.`]);
+  return replyOf([
+    ...answer.notes.map(escaped),
+    ...answer.slots.map(({ name, startAt, skipped, run }) => {
+      const made = run === null ? '' : `\n${code(run.id)} is ${run.phase}`;
+      return skipped === null
+        ? `${date(run?.startAt ?? startAt)} *${escaped(name)}*${made}`
+        : `${date(startAt)} ~${escaped(name)}~ skipped: ${escaped(skipped.reason)}`;
+    }),
+  ]);
 }

@@ -13,6 +13,7 @@ export type SlackCommand =
   | { readonly do: 'abort'; readonly run: RunOrName }
   | { readonly do: 'approve' | 'decline'; readonly run: RunOrName }
   | { readonly do: 'postpone'; readonly run: RunOrName; readonly byMs: number }
+  | { readonly do: 'next'; readonly experiment: string | null }
   | { readonly do: 'kill-switch'; readonly on: boolean | null }
   /** What is wrong, and what would be right. */
   | { readonly do: 'mistake'; readonly say: string };
@@ -22,6 +23,7 @@ export const commandUsages = [
   ['list', '', 'experiments that are registered, and their latest runs'],
   ['start', 'NAME', 'start a run of an experiment'],
   ['status', '[RUN]', 'what is under way, or one run'],
+  ['next', '[NAME]', 'the coming runs of schedules, and why some are skipped'],
   ['approve', 'RUN', 'let a run begin that waits for it'],
   ['decline', 'RUN', 'refuse a run that waits'],
   ['postpone', 'RUN [1h]', 'put off the start of a run that waits'],
@@ -62,6 +64,10 @@ function withArguments(name: Name, first: string | undefined, second: string | u
       return { do: name };
     case 'start':
       return named(first ?? '', (experiment) => ({ do: name, experiment }));
+    case 'next':
+      return first === undefined
+        ? { do: name, experiment: null }
+        : named(first, (experiment) => ({ do: name, experiment }));
     case 'status':
       return first === undefined ? { do: name, run: null } : ofRun(first, (run) => ({ do: name, run }));
     case 'abort':

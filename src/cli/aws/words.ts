@@ -39,7 +39,14 @@ export function stillInPlace({ units }: Pick<Run, 'units'>): readonly string[] {
     .map(({ resource }) => resource);
 }
 
-/** A run that has not ended, in two lines. */
+/** What to do about a run that waits for somebody; nothing for every other. */
+export function waitingLines({ id, phase }: Pick<Run, 'id' | 'phase'>): readonly string[] {
+  return phase === 'awaiting-approval'
+    ? [`waits for an approval: inoculate approve ${id} (or decline, or postpone, with --stage as here)`]
+    : [];
+}
+
+/** A run that has not ended, in two lines; a third where it waits for somebody. */
 export function underWayLines({
   id,
   phase,
@@ -52,6 +59,7 @@ export function underWayLines({
   return [
     `${id}  ${phase} since ${ago(phaseSince)}${why}`,
     `  asked for by ${requestedBy}; ${inPlaceWords(inPlace)}`,
+    ...waitingLines({ id, phase }).map((line) => `  ${line}`),
   ];
 }
 

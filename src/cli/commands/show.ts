@@ -10,7 +10,7 @@ import type { RunRecord } from '../../report/record.ts';
 import { type Report, reportOf } from '../../report/report.ts';
 import { remoteOptions, withRemote } from '../aws/options.ts';
 import { fetchRun, recordOf, runNamed } from '../aws/runs.ts';
-import { inPlaceWords, stillInPlace } from '../aws/words.ts';
+import { inPlaceWords, stillInPlace, waitingLines } from '../aws/words.ts';
 import type { Command, Input } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -73,6 +73,7 @@ function linesOf(record: RunRecord): readonly string[] {
     ...startsOf(run.experiment).map((start) => `starts       ${start}`),
     `asked for    ${instant(run.requestedAt)} by ${report.requestedBy}, stage ${report.stage}`,
     `phase        ${run.phase} since ${instant(run.phaseSince)}${run.phase === 'ended' ? '' : `; ${inPlaceWords(stillInPlace(run))}`}`,
+    ...waitingLines(run).map((line) => `approval     ${line}`),
     ...report.faults.map(
       ({ id, sentence, fired }) => `fault ${id.padEnd(6)} ${sentence}; injected ${fired} times`,
     ),

@@ -118,7 +118,7 @@ export const usedActions: Readonly<Record<string, RunsOf | { readonly when: stri
   'approve secretsmanager:GetSecretValue': { when: 'secrets lie in Secrets Manager' },
   'approve dynamodb:PutItem': 'slack',
   'approve events:PutEvents': 'slack',
-  'approve sqs:SendMessage': 'slack',
+  'approve sqs:SendMessage': { when: 'a tick is sent sooner where the next one is far away' },
   'approve ssm:GetParameter': { when: 'the settings name Slack groups, and people on AWS who are in them' },
   'slack secretsmanager:GetSecretValue': { when: 'secrets lie in Secrets Manager' },
   'slack dynamodb:PutItem': 'slack',
