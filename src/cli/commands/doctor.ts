@@ -15,7 +15,8 @@ export const doctor: Command = {
   usage: '[FILE]',
   arity: [0, 1],
   details: `Looks at everything that a run needs, changes nothing, and says what is wrong and how to mend it: credentials, the
-controller's functions, tables, queues and roles, the three ways in which faults are taken back; with FILE also each target
+controller's functions, tables, queues and roles, the three ways in which faults are taken back, the
+schedules and rules that start registered experiments; with FILE also each target
 (opt-in tag, layer, the role's permissions), the alarms, and the controller's permissions for this experiment.
 
   inoculate doctor --stage prod
