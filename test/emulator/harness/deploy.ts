@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { Emulator } from './emulator.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { pythonDir } from './python.ts';
 
 export interface DeployOptions {
@@ -42,11 +43,20 @@ export async function deploy(
 }
 
 /** Runs the framework's command line against the emulator. */
-export async function serverless(
+export function serverless(
   emulator: Emulator,
   serviceDir: string,
   args: readonly string[],
-  { env = {} }: DeployOptions = {},
+  options: DeployOptions = {},
+): Promise<string> {
+  return oneAtATime(serviceDir, () => run(emulator, serviceDir, args, options));
+}
+
+async function run(
+  emulator: Emulator,
+  serviceDir: string,
+  args: readonly string[],
+  { env = {} }: DeployOptions,
 ): Promise<string> {
   const child = spawn(process.execPath, [framework, ...args], {
     cwd: serviceDir,
