@@ -51,14 +51,13 @@ export function buttonFor(message: Message, action: ButtonAction): Button {
 
 /** The commands for what can be done about it now. */
 export function commandsFor(message: Message, stage: string): readonly string[] {
-  return actionsFor(message).flatMap((action) => {
-    const command = commandFor(message, action);
-    return command === undefined ? [] : [`${actionWords[action]}: inoculate ${command} --stage ${stage}`];
-  });
+  return actionsFor(message).map(
+    (action) => `${actionWords[action]}: inoculate ${commandFor(message, action)} --stage ${stage}`,
+  );
 }
 
-/** Undefined where only a button does it: a whole game day is approved from Slack. */
-function commandFor(message: Message, action: ButtonAction): string | undefined {
+/** What does it at the command line; a game day is approved as a whole. */
+function commandFor(message: Message, action: ButtonAction): string {
   const id = message.of === 'run' ? message.change.runId : message.change.session;
   switch (action) {
     case 'kill-switch':
@@ -69,7 +68,7 @@ function commandFor(message: Message, action: ButtonAction): string | undefined 
       return `gameday abort ${id}`;
     case 'approve':
     case 'decline':
-      return message.of === 'run' ? `${action} ${id}` : undefined;
+      return `${action} ${id}`;
     case 'postpone':
       return `postpone ${id} --by 1h`;
     case 'abort':

@@ -11,7 +11,8 @@ export async function doButton(ports: WorkPorts, asker: Asker, button: Button): 
   const { action, subject, seq, generation } = button;
   const pressed = true;
   if (action === 'kill-switch') return setKillSwitch(ports, asker, true, { pressed });
-  if ('session' in subject) return doSessionButton(ports, asker, action, { session: subject.session, seq });
+  if ('session' in subject)
+    return doSessionButton(ports, asker, action, { session: subject.session, seq, generation });
   const { run } = subject;
   switch (action) {
     case 'approve':

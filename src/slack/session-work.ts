@@ -5,14 +5,35 @@ import type { ButtonAction } from '../notifiers/slack/buttons.ts';
 import type { Asker, WorkPorts } from './ports.ts';
 import { code, escaped, type Reply, replyOf } from './reply.ts';
 
-/** A button of a game day: whoever may approve lets it go on, and whoever may stop ends it. */
+/** A button of a game day: whoever may approve approves it and lets it go on, and whoever may stop ends it. */
 export async function doSessionButton(
   ports: WorkPorts,
   asker: Asker,
   action: ButtonAction,
-  { session, seq }: { readonly session: SessionId; readonly seq: number },
+  {
+    session,
+    seq,
+    generation,
+  }: { readonly session: SessionId; readonly seq: number; readonly generation: number },
 ): Promise<Reply> {
   switch (action) {
+    case 'approve':
+    case 'decline': {
+      const decided = await ports.decide({
+        // As a whole: its runs carry the approval.
+        run: String(session),
+        decision: action,
+        seq,
+        generation,
+        by: asker.identity,
+        readGroups: (groups) => ports.readGroups(groups),
+      });
+      return replyOf([
+        decided.result === 'refused'
+          ? `Refused: ${escaped(decided.reason)}`
+          : `${escaped(asker.by)} ${decided.result} ${code(session)}.`,
+      ]);
+    }
     case 'continue': {
       await asker.require('approve');
       const message = { inoculate: 'gameday-continue/1', session, seq, by: asker.by };
