@@ -11,8 +11,6 @@ const accepted = new Set([
   'BSD-3-Clause',
   'ISC',
   'MIT',
-  // Data of date-holidays: its own text, which says CC BY-SA, names whom they come from. NOTICE says that they stay so.
-  '(ISC AND CC-BY-3.0)',
 ]);
 
 const textFile = /^(licen[cs]e|copying|notice)([.-].*)?$/i;
