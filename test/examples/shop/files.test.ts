@@ -27,15 +27,23 @@ function read<T>(path: string): T {
   return parsed;
 }
 
-const experiments = readdirSync(`${shop}/experiments`).map((file) => ({
+const files = readdirSync(`${shop}/experiments`).map((file) => ({
   file,
-  experiment: read<ExperimentFile>(`experiments/${file}`),
+  content: read<{ readonly inoculate: string }>(`experiments/${file}`),
 }));
+const experiments = files
+  .filter(({ content }) => content.inoculate === 'experiment/1')
+  .map(({ file }) => ({ file, experiment: read<ExperimentFile>(`experiments/${file}`) }));
 const workload = read<WorkloadFile>('workload.yml');
 const services = ['naive', 'hardened'].map((variant) => ({
   variant,
   service: read<ServiceFile>(`${variant}/serverless.yml`),
 }));
+
+it('every file beside them is a game day', () => {
+  const others = files.filter(({ content }) => content.inoculate !== 'experiment/1');
+  expect(others.map(({ content }) => content.inoculate)).toEqual(['gameday/1']);
+});
 
 describe.each(experiments)('the experiment $file', ({ file, experiment }) => {
   it('is valid, and is named as its file', () => {
