@@ -203,16 +203,33 @@ export class DynamoDbStore implements Store {
     return killSwitchOf(await this.#table.get(killSwitchKey));
   }
 
-  async setKillSwitch(on: boolean): Promise<Stops['killSwitch']> {
+  async setKillSwitch(on: boolean, at: EpochMs): Promise<Stops['killSwitch']> {
+    return on ? this.#throwKillSwitch(at) : this.#releaseKillSwitch(at);
+  }
+
+  async #throwKillSwitch(at: EpochMs): Promise<Stops['killSwitch']> {
     const after = await this.#table.update(
       killSwitchKey,
-      'SET #on = :on, generation = if_not_exists(generation, :zero) + :thrown',
+      'SET #on = :on, thrownAt = :at, generation = if_not_exists(generation, :zero) + :one',
       {
         names: { '#on': 'on' },
-        values: { ':on': { BOOL: on }, ':zero': { N: '0' }, ':thrown': { N: on ? '1' : '0' } },
+        values: { ':on': { BOOL: true }, ':at': { N: String(at) }, ':zero': { N: '0' }, ':one': { N: '1' } },
       },
     );
     return killSwitchOf(after);
+  }
+
+  async #releaseKillSwitch(at: EpochMs): Promise<Stops['killSwitch']> {
+    const after = await this.#table.update(
+      killSwitchKey,
+      'SET #on = :on, generation = if_not_exists(generation, :zero)',
+      {
+        if: 'attribute_not_exists(thrownAt) OR thrownAt <= :at',
+        names: { '#on': 'on' },
+        values: { ':on': { BOOL: false }, ':at': { N: String(at) }, ':zero': { N: '0' } },
+      },
+    );
+    return after === undefined ? this.readKillSwitch() : killSwitchOf(after);
   }
 
   /** One more owner, one higher epoch. Undefined where the expected owner was not there. */

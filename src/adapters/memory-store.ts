@@ -26,6 +26,7 @@ export class MemoryStore implements Store {
   readonly journals = new Map<RunId, Map<number, JournalEntry>>();
   readonly #watching = new Map<string, Set<RunId>>();
   killSwitch: Stops['killSwitch'] = { on: false, generation: 0 };
+  #thrownAt: EpochMs = -Infinity;
 
   async createRun(run: Run): Promise<'created' | 'exists'> {
     if (this.runs.has(run.id)) return 'exists';
@@ -144,7 +145,9 @@ export class MemoryStore implements Store {
     return this.killSwitch;
   }
 
-  async setKillSwitch(on: boolean): Promise<Stops['killSwitch']> {
+  async setKillSwitch(on: boolean, at: EpochMs): Promise<Stops['killSwitch']> {
+    if (!on && at < this.#thrownAt) return this.killSwitch;
+    if (on) this.#thrownAt = at;
     this.killSwitch = { on, generation: this.killSwitch.generation + (on ? 1 : 0) };
     return this.killSwitch;
   }

@@ -28,8 +28,7 @@ export async function stopFor(controller: Controller, request: StopMessage): Pro
   const { engine, ports } = controller;
   if (request.inoculate === 'kill-switch/1') {
     log('warn', 'the kill switch was set', { on: request.on, by: request.by });
-    await engine.setKillSwitch(request.on);
-    return { result: 'kill-switch', on: request.on };
+    return { result: 'kill-switch', on: await engine.setKillSwitch(request.on, request.askedAt) };
   }
   if (request.inoculate === 'abort-session/1') {
     // The end of a run must not wait for what only game days need.

@@ -81,11 +81,15 @@ export class Engine {
     );
   }
 
-  /** Throws or releases the kill switch. Thrown, it stops every run at once; what it cannot reach stops at its next look. */
-  async setKillSwitch(on: boolean): Promise<void> {
+  /**
+   * Throws or releases the kill switch. Thrown, it stops every run at once; what it cannot reach stops at its next look. A release does nothing
+   * where it was thrown after somebody had asked for that. Returns whether it is on.
+   */
+  async setKillSwitch(on: boolean, askedAt?: EpochMs): Promise<boolean> {
     const { store, clock } = this.#ports;
-    const { generation } = await store.setKillSwitch(on);
-    if (!on) return;
+    const at = on ? clock.now() : (askedAt ?? Number.MAX_SAFE_INTEGER);
+    const { generation, ...after } = await store.setKillSwitch(on, at);
+    if (!on) return after.on;
     const active = await store.listActive();
     const event = { type: 'kill-switch', at: clock.now(), on, generation } as const;
     await this.#tell(
@@ -93,6 +97,7 @@ export class Engine {
       event,
       'stopped',
     );
+    return true;
   }
 
   /** Every decision is durable before the first of them is carried out: no run waits for what another one has to do. */

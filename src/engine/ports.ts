@@ -54,8 +54,11 @@ export interface Store {
   unwatchAlarms(id: RunId, alarms: readonly string[]): Promise<void>;
   runsWatching(alarm: string): Promise<readonly RunId[]>;
   readKillSwitch(): Promise<Stops['killSwitch']>;
-  /** Raises the generation each time it is thrown. */
-  setKillSwitch(on: boolean): Promise<Stops['killSwitch']>;
+  /**
+   * Raises the generation each time it is thrown. Asked for at `at`, a release changes nothing where it was thrown after
+   * that: what comes late must not let runs start that somebody has just stopped.
+   */
+  setKillSwitch(on: boolean, at: EpochMs): Promise<Stops['killSwitch']>;
 }
 
 /** A lock that is held. */

@@ -2730,6 +2730,10 @@ export type StopMessage =
        * Who asked, for people.
        */
       by: string;
+      /**
+       * When somebody asked, in milliseconds since 1970: what was thrown after that is not released.
+       */
+      askedAt?: number;
     };
 
 /**

@@ -42,17 +42,21 @@ itch/1"){if(data&&typeof data=="object"&&!Array.isArray(data)){if(data.inoculate
 message:"must have required property 'inoculate'"};vErrors===null?vErrors=[err25]:vErrors.push(err25),errors++}if(data.on===void 0){let err26={instancePath,schemaPath:"#/oneOf/2/required",keyword:"req\
 uired",params:{missingProperty:"on"},message:"must have required property 'on'"};vErrors===null?vErrors=[err26]:vErrors.push(err26),errors++}if(data.by===void 0){let err27={instancePath,schemaPath:"#/\
 oneOf/2/required",keyword:"required",params:{missingProperty:"by"},message:"must have required property 'by'"};vErrors===null?vErrors=[err27]:vErrors.push(err27),errors++}for(let key2 in data)if(!(key2===
-"inoculate"||key2==="on"||key2==="by")){let err28={instancePath,schemaPath:"#/oneOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key2},message:"must NOT have addit\
-ional properties"};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}if(data.inoculate!==void 0&&data.inoculate!=="kill-switch/1"){let err29={instancePath:instancePath+"/inoculate",schemaPath:"\
-#/oneOf/2/properties/inoculate/const",keyword:"const",params:{allowedValue:"kill-switch/1"},message:"must be equal to constant"};vErrors===null?vErrors=[err29]:vErrors.push(err29),errors++}if(data.on!==
-void 0&&typeof data.on!="boolean"){let err30={instancePath:instancePath+"/on",schemaPath:"#/oneOf/2/properties/on/type",keyword:"type",params:{type:"boolean"},message:"must be boolean"};vErrors===null?
-vErrors=[err30]:vErrors.push(err30),errors++}if(data.by!==void 0){let data8=data.by;if(typeof data8=="string"){if(func1(data8)>256){let err31={instancePath:instancePath+"/by",schemaPath:"#/oneOf/2/pro\
-perties/by/maxLength",keyword:"maxLength",params:{limit:256},message:"must NOT have more than 256 characters"};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}if(func1(data8)<1){let err32={
-instancePath:instancePath+"/by",schemaPath:"#/oneOf/2/properties/by/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewer than 1 characters"};vErrors===null?vErrors=[err32]:vErrors.
-push(err32),errors++}}else{let err33={instancePath:instancePath+"/by",schemaPath:"#/oneOf/2/properties/by/type",keyword:"type",params:{type:"string"},message:"must be string"};vErrors===null?vErrors=[
-err33]:vErrors.push(err33),errors++}}}else{let err34={instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type:"object"},message:"must be object"};vErrors===null?vErrors=[err34]:vErrors.push(
-err34),errors++}props0!==!0&&(props0=!0)}else{let err35={instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error:"mapping",tag:"inoculate",tagValue:tag0},message:'value of tag \
-"inoculate" must be in oneOf'};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}else{let err36={instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error:"tag",tag:"in\
-oculate",tagValue:tag0},message:'tag "inoculate" must be string'};vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}else{let err37={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"\
-object"},message:"must be object"};vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}return validate20.errors=vErrors,evaluated0.props=props0,errors===0}validate20.evaluated={dynamicProps:!0,
-dynamicItems:!1};export{validateStopMessage};
+"inoculate"||key2==="on"||key2==="by"||key2==="askedAt")){let err28={instancePath,schemaPath:"#/oneOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty:key2},message:"m\
+ust NOT have additional properties"};vErrors===null?vErrors=[err28]:vErrors.push(err28),errors++}if(data.inoculate!==void 0&&data.inoculate!=="kill-switch/1"){let err29={instancePath:instancePath+"/in\
+oculate",schemaPath:"#/oneOf/2/properties/inoculate/const",keyword:"const",params:{allowedValue:"kill-switch/1"},message:"must be equal to constant"};vErrors===null?vErrors=[err29]:vErrors.push(err29),
+errors++}if(data.on!==void 0&&typeof data.on!="boolean"){let err30={instancePath:instancePath+"/on",schemaPath:"#/oneOf/2/properties/on/type",keyword:"type",params:{type:"boolean"},message:"must be bo\
+olean"};vErrors===null?vErrors=[err30]:vErrors.push(err30),errors++}if(data.by!==void 0){let data8=data.by;if(typeof data8=="string"){if(func1(data8)>256){let err31={instancePath:instancePath+"/by",schemaPath:"\
+#/oneOf/2/properties/by/maxLength",keyword:"maxLength",params:{limit:256},message:"must NOT have more than 256 characters"};vErrors===null?vErrors=[err31]:vErrors.push(err31),errors++}if(func1(data8)<
+1){let err32={instancePath:instancePath+"/by",schemaPath:"#/oneOf/2/properties/by/minLength",keyword:"minLength",params:{limit:1},message:"must NOT have fewer than 1 characters"};vErrors===null?vErrors=
+[err32]:vErrors.push(err32),errors++}}else{let err33={instancePath:instancePath+"/by",schemaPath:"#/oneOf/2/properties/by/type",keyword:"type",params:{type:"string"},message:"must be string"};vErrors===
+null?vErrors=[err33]:vErrors.push(err33),errors++}}if(data.askedAt!==void 0){let data9=data.askedAt;if(!(typeof data9=="number"&&!(data9%1)&&!isNaN(data9)&&isFinite(data9))){let err34={instancePath:instancePath+
+"/askedAt",schemaPath:"#/oneOf/2/properties/askedAt/type",keyword:"type",params:{type:"integer"},message:"must be integer"};vErrors===null?vErrors=[err34]:vErrors.push(err34),errors++}if(typeof data9==
+"number"&&isFinite(data9)){if(data9>9007199254740991||isNaN(data9)){let err35={instancePath:instancePath+"/askedAt",schemaPath:"#/oneOf/2/properties/askedAt/maximum",keyword:"maximum",params:{comparison:"\
+<=",limit:9007199254740991},message:"must be <= 9007199254740991"};vErrors===null?vErrors=[err35]:vErrors.push(err35),errors++}if(data9<0||isNaN(data9)){let err36={instancePath:instancePath+"/askedAt",
+schemaPath:"#/oneOf/2/properties/askedAt/minimum",keyword:"minimum",params:{comparison:">=",limit:0},message:"must be >= 0"};vErrors===null?vErrors=[err36]:vErrors.push(err36),errors++}}}}else{let err37={
+instancePath,schemaPath:"#/oneOf/2/type",keyword:"type",params:{type:"object"},message:"must be object"};vErrors===null?vErrors=[err37]:vErrors.push(err37),errors++}props0!==!0&&(props0=!0)}else{let err38={
+instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error:"mapping",tag:"inoculate",tagValue:tag0},message:'value of tag "inoculate" must be in oneOf'};vErrors===null?vErrors=[err38]:
+vErrors.push(err38),errors++}else{let err39={instancePath,schemaPath:"#/discriminator",keyword:"discriminator",params:{error:"tag",tag:"inoculate",tagValue:tag0},message:'tag "inoculate" must be strin\
+g'};vErrors===null?vErrors=[err39]:vErrors.push(err39),errors++}}else{let err40={instancePath,schemaPath:"#/type",keyword:"type",params:{type:"object"},message:"must be object"};vErrors===null?vErrors=
+[err40]:vErrors.push(err40),errors++}return validate20.errors=vErrors,evaluated0.props=props0,errors===0}validate20.evaluated={dynamicProps:!0,dynamicItems:!1};export{validateStopMessage};

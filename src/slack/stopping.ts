@@ -35,7 +35,12 @@ export async function setKillSwitch(
   { pressed }: How,
 ): Promise<Reply> {
   await asker.require(on ? 'stop' : 'approve');
-  await ports.invoke('stop', { inoculate: 'kill-switch/1', on, by: asker.by });
+  const message = { inoculate: 'kill-switch/1', on, by: asker.by, askedAt: asker.at };
+  const after = (await ports.invoke('stop', message)) as Stopped;
+  if (!on && after.result === 'kill-switch' && after.on)
+    return replyOf([
+      'The kill switch was thrown after you asked, and stays on: ask again if it may be released.',
+    ]);
   const what = on
     ? 'threw the kill switch: every run is aborted, and none starts until it is off again'
     : 'released the kill switch: runs may start';

@@ -205,11 +205,11 @@ for (const engine of engines.filter(({ name }) => !name.includes('disk')))
           await on.register({ announce: ['24h'] });
           const refused = why.startsWith('the settings');
           if (refused) await on.settle({ refusedHere: 'Not at this stage.' });
-          else await on.controller.store.setKillSwitch(true);
+          else await on.controller.store.setKillSwitch(true, 1_000);
           await on.plan();
           expect(await on.runs()).toEqual([]);
           if (refused) await on.settle({});
-          else await on.controller.store.setKillSwitch(false);
+          else await on.controller.store.setKillSwitch(false, 1_000);
           await on.plan();
           expect(await on.runs()).toEqual(['2026-11-23T09:00']);
         },
@@ -400,7 +400,7 @@ for (const engine of engines.filter(({ name }) => !name.includes('disk')))
 
       it('what keeps every run from starting is told beside the slots', async () => {
         await on.settle({ refusedHere: 'This stage is not among the allowed ones.' });
-        await on.controller.store.setKillSwitch(true);
+        await on.controller.store.setKillSwitch(true, 1_000);
         expect(await comingOf(on.controller, { count: 1 })).toEqual({
           result: 'next',
           slots: [],

@@ -54,9 +54,9 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
         expect(loaded.map(({ run }) => run.id).sort()).toEqual([...ids].sort());
         expect(loaded.every(({ version }) => version === 1)).toBe(true);
         expect(loaded[0]?.killSwitch).toEqual(killSwitch);
-        const thrown = await store.setKillSwitch(true);
+        const thrown = await store.setKillSwitch(true, 1_000);
         expect((await store.loadRun(ids[0] ?? ''))?.killSwitch).toEqual(thrown);
-        await store.setKillSwitch(false);
+        await store.setKillSwitch(false, 1_000);
         expect(await store.loadRuns([])).toEqual([]);
       });
 
@@ -314,11 +314,18 @@ export function describeStore(name: string, open: () => Promise<OpenStore>): voi
     describe('kill switch', () => {
       it('counts how often it was thrown, and only that', async () => {
         const { generation } = await store.readKillSwitch();
-        expect(await store.setKillSwitch(false)).toEqual({ on: false, generation });
-        expect(await store.setKillSwitch(true)).toEqual({ on: true, generation: generation + 1 });
-        expect(await store.setKillSwitch(true)).toEqual({ on: true, generation: generation + 2 });
-        expect(await store.setKillSwitch(false)).toEqual({ on: false, generation: generation + 2 });
+        expect(await store.setKillSwitch(false, 1_000)).toEqual({ on: false, generation });
+        expect(await store.setKillSwitch(true, 1_000)).toEqual({ on: true, generation: generation + 1 });
+        expect(await store.setKillSwitch(true, 1_000)).toEqual({ on: true, generation: generation + 2 });
+        expect(await store.setKillSwitch(false, 1_000)).toEqual({ on: false, generation: generation + 2 });
         expect(await store.readKillSwitch()).toEqual({ on: false, generation: generation + 2 });
+      });
+
+      it('stays on where it was thrown after somebody had asked to release it', async () => {
+        const { generation } = await store.setKillSwitch(true, 5_000);
+        expect(await store.setKillSwitch(false, 4_999)).toEqual({ on: true, generation });
+        expect(await store.readKillSwitch()).toEqual({ on: true, generation });
+        expect(await store.setKillSwitch(false, 5_000)).toEqual({ on: false, generation });
       });
     });
   });

@@ -52,7 +52,7 @@ describe('what DynamoDB may delete by itself', () => {
     await store.addActive('run', at);
     await store.lock('dose:a', 'run');
     await store.unlock('dose:a', 'run', null);
-    await store.setKillSwitch(true);
+    await store.setKillSwitch(true, 1_000);
     const others = [
       { pk: 'active', sk: 'run' },
       { pk: 'lock#dose:a', sk: 'lock' },

@@ -212,9 +212,16 @@ describe('what is asked in Slack', () => {
     const by = 'U0EVE (slack T1/U0EVE)';
     expect(sent).toEqual([
       { to: 'stop', message: { inoculate: 'abort/1', run: id, by } },
-      { to: 'stop', message: { inoculate: 'kill-switch/1', on: true, by } },
+      { to: 'stop', message: { inoculate: 'kill-switch/1', on: true, by, askedAt: now } },
       { to: 'stop', message: { inoculate: 'abort-session/1', session: 'day.session.x', by } },
     ]);
+  });
+
+  it('says that the kill switch stays on where it was thrown after somebody had asked to release it', async () => {
+    may('approve', { slackUser: 'U0ADA' });
+    expect((await command('kill-switch off')).text).toContain('was thrown after you asked, and stays on');
+    answers['kill-switch/1'] = { result: 'kill-switch', on: false };
+    expect((await command('kill-switch off')).text).toContain('released the kill switch');
   });
 
   it('lets a game day go on for whoever may approve', async () => {
