@@ -28,6 +28,8 @@ const invocationSeconds = 0.15;
 const memoryGb = 0.5;
 /** Items of a run are below this: its state with its outbox, in kilobytes. */
 const stateKb = 8;
+/** Settings, kill switch, game days, sessions, schedules: what the planner looks at each minute. */
+const plannerReads = 7;
 /** Mail, and what is remembered of a thread. */
 const mailKb = 2;
 
@@ -89,7 +91,8 @@ export async function costPage(): Promise<string> {
 function pageOf(lines: readonly Line[], total: number): string {
   const fis = minutes * prices.fisActionMinute;
   const alarms = lines[4]?.dollars ?? 0;
-  const sweepMinute = prices.read + prices.invocation + invocationSeconds * memoryGb * prices.gbSecond;
+  const invocation = prices.invocation + invocationSeconds * memoryGb * prices.gbSecond;
+  const idleMinute = 3 * invocation + (1 + 1 + plannerReads) * prices.read;
   return `# What a run costs
 
 A run of ${minutes} minutes with one in-function fault, one alarm and looks every 5 seconds at first and every 30 seconds in the end, in AWS's list prices of us-east-1. \`node scripts/cost.ts\` counts the calls of such a run over a real table, and writes this page; \`npm run bench -- cost\` shows the counts alone.
@@ -105,7 +108,7 @@ That is ${Math.round(fis / total)} times less than AWS FIS asks for one action o
 - A tick makes at most 6 calls: it reads the run with the kill switch, the telemetry of each target, and the alarms; it stores the run, and sends the next tick; now and then it writes the journal. The rest of a run, its beginning, its end and what people are told in between, makes at most 40 calls. Both are tested (\`test/cost\`).
 - An alarm costs the runs that watch it one query, and each of them one read and one conditional write until its abort is stored, however many other runs there are.
 - A run is looked at every \`tickSeconds\` (5) at first, and more rarely the longer it lasts, every 30 seconds at most: harm that shows late shows slowly. Alarms do not wait for looks.
-- While nothing runs, the sweep and the function for messages each read one item a minute: ${(2 * 43_200 * sweepMinute).toFixed(2)} $ a month. The alarms on the controller itself are standard CloudWatch alarms.
+- While nothing runs, the sweep and the function for messages each read one item a minute, and the planner makes ${plannerReads} reads, one of them of the registered game days: ${(43_200 * idleMinute).toFixed(2)} $ a month. The alarms on the controller itself are standard CloudWatch alarms.
 - In a target function the layer reads its dose once a second and sandbox while invocations arrive, and writes its counters once a tick while a dose is active.
 
 Not counted: the free tiers, log lines, and storage. Prices differ by Region, and change.
