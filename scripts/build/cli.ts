@@ -2,11 +2,8 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
-/**
- * Installed beside the package, not bundled: native parts come with their own packages, and the data of holidays stay
- * under the licence that theirs has.
- */
-const external = ['dynalite', 'esbuild', 'date-holidays'];
+/** Installed beside the package, not bundled: their native parts come with their own packages. */
+const external = ['dynalite', 'esbuild'];
 
 /** Bundled CommonJS packages ask for require(), which ES modules do not have. */
 const requireForCommonJs =

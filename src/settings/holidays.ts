@@ -1,10 +1,15 @@
-import Holidays from 'date-holidays';
+import { createRequire } from 'node:module';
+import type Holidays from 'date-holidays';
 import { type Day, formatDate, parseDate, partsOf } from '../core/calendar/dates.ts';
 import type { Closed } from '../core/guardrails.ts';
 import { listing, type Path, type Problem, show } from '../core/problem.ts';
 import { suggest } from '../core/suggest.ts';
 import type { Settings } from '../generated/types.ts';
 import { dayAt } from './moments.ts';
+
+const name = 'date-holidays';
+/** Whoever wants holidays installs it: its data have a licence of their own, and its size. */
+const require = createRequire(import.meta.url);
 
 export type HolidayEntry = NonNullable<Settings['holidays']>[number];
 
@@ -39,15 +44,38 @@ function placeName({ country, region }: HolidayEntry): string {
 }
 
 function open({ country, region }: HolidayEntry): Holidays {
+  const Library = library();
+  if (Library === undefined) throw new Error(`The package ${name} is not installed`);
   const [state, part] = region?.split('-') ?? [];
-  if (state === undefined) return new Holidays(country);
-  return part === undefined ? new Holidays(country, state) : new Holidays(country, state, part);
+  if (state === undefined) return new Library(country);
+  return part === undefined ? new Library(country, state) : new Library(country, state, part);
+}
+
+/** Undefined where it is not installed. */
+function library(): typeof Holidays | undefined {
+  try {
+    return require(name) as typeof Holidays;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 /** Countries and regions of which the library knows nothing: it would take them for the whole country, or for none. */
 export function findHolidayProblems(entries: unknown, path: Path): readonly Problem[] {
-  if (!Array.isArray(entries)) return [];
-  const all = new Holidays();
+  if (!Array.isArray(entries) || entries.length === 0) return [];
+  const Library = library();
+  if (Library === undefined)
+    return [
+      {
+        path,
+        code: 'holidays-not-installed',
+        message: `Holidays come from the package ${name}, which is not installed here`,
+        found: 'nothing',
+        expected: `npm install --save-dev ${name}`,
+      },
+    ];
+  const all = new Library();
   return entries.flatMap((entry: unknown, index) => {
     if (typeof entry !== 'object' || entry === null || !('country' in entry)) return [];
     const { country } = entry;

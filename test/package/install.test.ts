@@ -160,6 +160,17 @@ describe('the package, installed into an empty project', () => {
     expect(size).toBeLessThan(40_000);
   });
 
+  it('says what to install where settings name holidays, whose dates have a licence of their own', async () => {
+    const settings = ['inoculate: settings/1', 'holidays:', '  - { country: DE }', ''].join('\n');
+    await writeFile(join(project, 'settings.yml'), settings);
+    const args = ['--no-install', 'inoculate', 'validate', 'settings.yml'];
+    const { exitCode, output } = await run('npx', args, { cwd: project, env });
+    expect({ exitCode, output }).toEqual({
+      exitCode: 2,
+      output: expect.stringMatching(/settings\.yml:3:\d+ error[^]*npm install --save-dev date-holidays/),
+    });
+  });
+
   it('finds the embedded DynamoDB and the bundler beside it', async () => {
     const probe = "await import('dynalite'); await import('esbuild'); console.log('found both')";
     const output = await succeed(process.execPath, ['--input-type=module', '--eval', probe], {
