@@ -1,21 +1,18 @@
-// Runs every test, several files at once: most of all where they wait for time to pass, as on the emulator. Those that
-// judge a service by how it fares under traffic get the machine for themselves.
+// Runs every test. Many files start real processes and many wait for time to pass, so two run at once; those that judge
+// a service by how it fares under traffic get the machine for themselves.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 const jest = join(root, 'node_modules/jest/bin/jest.js');
-/** Deployed services live by ticks, schedules and queues, and wait for them. */
-const waiting = ['test/emulator/'];
 /** Their verdicts would be about the neighbours. */
-const alone = ['test/e2e/', 'test/examples/', 'test/layer/', 'test/local/'];
+const alone = ['test/e2e/', 'test/emulator/shop', 'test/examples/', 'test/layer/', 'test/local/'];
 
 const passes = [
   {
     results: 'test-results.json',
-    args: ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', ...waiting, ...alone],
+    args: ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', ...alone],
   },
-  { results: 'test-results-waiting.json', args: ['--maxWorkers=3', '--testPathPatterns', ...waiting] },
   { results: 'test-results-alone.json', args: ['--maxWorkers=1', '--testPathPatterns', ...alone] },
 ];
 
