@@ -59,8 +59,8 @@ describeWithEmulator('a game day on the deployed controller', () => {
   });
 
   it('is registered with its three experiments, and scheduled by EventBridge Scheduler', async () => {
-    // Its window has minutes: the next one that leaves time to announce it.
-    startAt = Math.ceil((Date.now() + 15_000) / 60_000) * 60_000;
+    // Its window has minutes: the next one that leaves time to announce it, and so no later than within its lead.
+    startAt = Math.ceil((Date.now() + 30_000) / 60_000) * 60_000;
     const files = experiments.map((name, index) => ({
       file: `${name}.yml`,
       text: '',
@@ -77,7 +77,7 @@ describeWithEmulator('a game day on the deployed controller', () => {
       name: gameDay,
       purpose: 'See whether checkout and pricing bear slow answers.',
       window: windowFrom(startAt),
-      announce: ['1m'],
+      announce: ['2m'],
       steps: [{ run: experiments[0] }, { parallel: experiments.slice(1) }],
       onAbort: 'continue',
       notify: ['slack:chaos', 'sns'],
