@@ -3,6 +3,8 @@ import type { RunId } from '../core/ids.ts';
 import { code, escaped, type Reply, replyOf } from './reply.ts';
 import type { Asker, WorkPorts } from './ports.ts';
 
+const restOfSecondMs = 999;
+
 interface How {
   /** A button: what it changed is told where the button is. */
   readonly pressed: boolean;
@@ -35,7 +37,8 @@ export async function setKillSwitch(
   { pressed }: How,
 ): Promise<Reply> {
   await asker.require(on ? 'stop' : 'approve');
-  const message = { inoculate: 'kill-switch/1', on, by: asker.by, askedAt: asker.at };
+  // Slack tells the second alone: what was thrown in that second may be what is to be released.
+  const message = { inoculate: 'kill-switch/1', on, by: asker.by, askedAt: asker.at + restOfSecondMs };
   const after = (await ports.invoke('stop', message)) as Stopped;
   if (!on && after.result === 'kill-switch' && after.on)
     return replyOf([

@@ -212,7 +212,7 @@ describe('what is asked in Slack', () => {
     const by = 'U0EVE (slack T1/U0EVE)';
     expect(sent).toEqual([
       { to: 'stop', message: { inoculate: 'abort/1', run: id, by } },
-      { to: 'stop', message: { inoculate: 'kill-switch/1', on: true, by, askedAt: now } },
+      { to: 'stop', message: { inoculate: 'kill-switch/1', on: true, by, askedAt: now + 999 } },
       { to: 'stop', message: { inoculate: 'abort-session/1', session: 'day.session.x', by } },
     ]);
   });
