@@ -70,7 +70,7 @@ const outside = {
   signals: { node: false, packages: [] },
   simulation: { node: false, packages: [] },
   report: { node: true, packages: [] },
-  settings: { node: false, packages: ['date-holidays', 'node-ical'] },
+  settings: { node: true, packages: ['date-holidays', 'node-ical'] },
   triggers: { node: true, packages: [] },
   // They run inside other people's functions: every package would cost their cold starts.
   layer: { node: true, packages: [] },

@@ -130,7 +130,7 @@ export const usedActions: Readonly<Record<string, RunsOf | { readonly when: stri
   'slack-worker dynamodb:PutItem': 'slack',
   'slack-worker events:PutEvents': 'slack',
   'slack-worker lambda:InvokeFunction': 'slack',
-  'slack-worker sqs:SendMessage': 'slack',
+  'slack-worker sqs:SendMessage': { when: 'a tick is sent sooner where the next one is far away' },
   'slack-worker ssm:GetParameter': 'slack',
   'report dynamodb:BatchGetItem': 'runs',
   'report dynamodb:GetItem': 'runs',
