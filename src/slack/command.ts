@@ -1,4 +1,5 @@
 import type { RunId } from '../core/ids.ts';
+import { isRunId } from '../core/run-id.ts';
 import { suggest } from '../core/suggest.ts';
 import { parseDuration } from '../core/units.ts';
 
@@ -36,7 +37,6 @@ type Name = (typeof commandUsages)[number][0];
 
 const names: readonly Name[] = commandUsages.map(([name]) => name);
 const namePattern = /^[a-z][a-z0-9-]{0,63}$/;
-const runPattern = /^[a-z][a-z0-9-]*\.(scheduled|event|manual|gameday)\.[A-Za-z0-9:_-]+$/;
 export const postponedByMs = 3_600_000;
 
 /** Understands the text of a slash command, or says what was probably meant. */
@@ -96,12 +96,8 @@ function named(text: string, then: (name: string) => SlackCommand): SlackCommand
 }
 
 function ofRun(text: string, then: (run: RunOrName) => SlackCommand): SlackCommand {
-  const fits = text.length <= 128 && (runPattern.test(text) || namePattern.test(text));
+  const fits = text.length <= 128 && (isRunId(text) || namePattern.test(text));
   return fits ? then(text) : mistake(`“${shown(text)}” is neither a run nor the name of an experiment.`);
-}
-
-export function isRunId(text: RunOrName): boolean {
-  return runPattern.test(text);
 }
 
 function unknown(word: string): SlackCommand {

@@ -3,7 +3,8 @@ import type { RunId } from '../core/ids.ts';
 import type { Run } from '../core/run.ts';
 import { encodeButton, type ButtonAction } from '../notifiers/slack/buttons.ts';
 import { describeAbort, unstopped } from '../report/sentences.ts';
-import { isRunId, type RunOrName } from './command.ts';
+import { isRunId } from '../core/run-id.ts';
+import type { RunOrName } from './command.ts';
 import { code, date, escaped } from './reply.ts';
 import { requested, type WorkPorts } from './ports.ts';
 

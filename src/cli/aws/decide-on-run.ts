@@ -10,7 +10,8 @@ import { FailureError, type Input } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { ask, askToDecide } from './ask.ts';
-import { decideOnSession, isSession } from './decide-on-session.ts';
+import { isSessionId } from '../../core/gameday/session-id.ts';
+import { decideOnSession } from './decide-on-session.ts';
 import { withRemote } from './options.ts';
 import type { Remote } from './remote.ts';
 import { runUnderWay, unknownRun } from './runs.ts';
@@ -25,7 +26,7 @@ export function decideOnRun(
 ): Promise<ExitCode> {
   return withRemote(input, context, async (remote) => {
     const named = input.args[0] ?? '';
-    if (isSession(named)) return decideOnSession(remote, named, decision, input, context);
+    if (isSessionId(named)) return decideOnSession(remote, named, decision, input, context);
     const id = await runUnderWay(remote, named);
     const shown = await ask(remote, { inoculate: 'show/1', run: id });
     if (shown.result === 'unknown-run') throw unknownRun(remote, id);

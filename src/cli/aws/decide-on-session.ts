@@ -9,12 +9,6 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { ask, askToDecide } from './ask.ts';
 import type { Remote } from './remote.ts';
 
-const sessionPattern = /^[a-z][a-z0-9-]*\.session\./;
-
-export function isSession(text: string): boolean {
-  return sessionPattern.test(text);
-}
-
 /** A game day is approved, or declined, as a whole: what is shown is what the decision is good for. */
 export async function decideOnSession(
   remote: Remote,

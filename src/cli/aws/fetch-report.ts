@@ -23,11 +23,6 @@ export interface FetchedReport {
   readonly from: 'bucket' | 'stored-state';
 }
 
-/** The id of a game day's session. */
-export function isSession(text: string): boolean {
-  return /^[a-z][a-z0-9-]*\.session\.[A-Za-z0-9:_-]+$/.test(text);
-}
-
 /** Writes a report into a folder: as the controller has stored it, else made from the stored run. */
 export async function fetchReport(remote: Remote, of: Reported, dir: string): Promise<FetchedReport> {
   const stored = await storedReport(remote, of, dir);

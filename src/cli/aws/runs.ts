@@ -1,6 +1,7 @@
 import type { RunId } from '../../core/ids.ts';
 import type { JournalEntry } from '../../core/journal.ts';
 import type { Run } from '../../core/run.ts';
+import { isRunId } from '../../core/run-id.ts';
 import { recordOf as recordOnAws } from '../../controller/run-record.ts';
 import type { RunRecord } from '../../report/record.ts';
 import { UsageError } from '../command.ts';
@@ -8,12 +9,11 @@ import { packageVersion } from '../version.ts';
 import { ask } from './ask.ts';
 import type { Remote } from './remote.ts';
 
-const runIdPattern = /^[a-z][a-z0-9-]*\.(scheduled|event|manual|gameday)\.[A-Za-z0-9:_-]+$/;
 const namePattern = /^[a-z][a-z0-9-]*$/;
 
 /** A run's id as it is; for an experiment's name, the id of its latest run. */
 export async function runNamed(remote: Remote, text: string): Promise<RunId> {
-  if (runIdPattern.test(text)) return text;
+  if (isRunId(text)) return text;
   requireName(text);
   const { runs } = await ask(remote, { inoculate: 'runs/1', experiment: text, limit: 1 });
   const [latest] = runs;
@@ -26,7 +26,7 @@ export async function runNamed(remote: Remote, text: string): Promise<RunId> {
 
 /** A run's id as it is; for an experiment's name, the id of its only run under way. */
 export async function runUnderWay(remote: Remote, text: string): Promise<RunId> {
-  if (runIdPattern.test(text)) return text;
+  if (isRunId(text)) return text;
   requireName(text);
   const { runs } = await ask(remote, { inoculate: 'status/1' });
   const own = runs.filter(({ experiment, phase }) => experiment === text && phase !== 'ended');

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describeVerdict } from '../../report/sentences.ts';
 import { jsonOption, remoteOptions, withRemote } from '../aws/options.ts';
-import { fetchReport, isSession } from '../aws/fetch-report.ts';
+import { isSessionId } from '../../core/gameday/session-id.ts';
+import { fetchReport } from '../aws/fetch-report.ts';
 import { runNamed } from '../aws/runs.ts';
 import type { Command, Input } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -56,7 +57,7 @@ async function again(input: Input, { cwd, stdout }: CliContext, named: string): 
 
 function fetched(input: Input, context: CliContext, named: string): Promise<ExitCode> {
   return withRemote(input, context, async (remote) => {
-    const of = isSession(named) ? { session: named } : { run: await runNamed(remote, named) };
+    const of = isSessionId(named) ? { session: named } : { run: await runNamed(remote, named) };
     const id = 'run' in of ? of.run : of.session;
     const folder = join('.inoculate', id.replaceAll(':', '_'));
     const { sentence, html, from } = await fetchReport(

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from '../../adapters/system-clock.ts';
 import { learnt } from '../../core/gameday/results.ts';
+import { isSessionId } from '../../core/gameday/session-id.ts';
 import { titleOf } from '../../core/gameday/definition.ts';
 import type { Session, SessionRun } from '../../core/gameday/session.ts';
 import type { Experiment } from '../../generated/types.ts';
@@ -21,7 +22,6 @@ import { stageOf } from '../stage-option.ts';
 import { type GameDayPlan, planAsJson, planLines } from './plan.ts';
 import { sessionWords } from './words.ts';
 
-const sessionPattern = /^[a-z][a-z0-9-]*\.session\.[A-Za-z0-9:_-]+$/;
 const idLength = 12;
 
 /** The plan of a file, with the experiments that stand beside it; nothing is asked of AWS. */
@@ -146,7 +146,7 @@ async function statusOf(remote: Remote, id: string, input: Input, { stdout }: Cl
 
 /** A session's id as it is; for a game day's name, its session that has not ended, else its latest. */
 async function sessionNamed(remote: Remote, text: string): Promise<Session> {
-  if (sessionPattern.test(text)) return fetchSession(remote, text);
+  if (isSessionId(text)) return fetchSession(remote, text);
   if (!/^[a-z][a-z0-9-]*$/.test(text))
     throw new UsageError(
       `"${text}" is neither a session's id nor a game day's name`,

@@ -12,13 +12,6 @@ import { openSessions } from './sessions.ts';
 
 type Refused = Pick<Extract<Decided, { result: 'refused' }>, 'code' | 'reason'>;
 
-const sessionPattern = /^[a-z][a-z0-9-]*\.session\./;
-
-/** Whether an id is that of a session, and not of a run. */
-export function isSessionId(id: string): boolean {
-  return sessionPattern.test(id);
-}
-
 /**
  * Decides on a game day as a whole for somebody whose identity is proved: its runs carry the approval. Whoever registered
  * it, or one of its experiments, may not approve it where the settings want four eyes.

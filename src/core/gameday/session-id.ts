@@ -33,3 +33,7 @@ export function gameDaySlotId(
 function minute(at: EpochMs): string {
   return `${new Date(at).toISOString().slice(0, 16).replace(':', '')}Z`;
 }
+
+export function isSessionId(text: string): boolean {
+  return /^[a-z][a-z0-9-]*\.session\.[A-Za-z0-9:_-]+$/.test(text);
+}
