@@ -75,10 +75,16 @@ export async function deployed({
   };
   const request = async (message: object): Promise<Answer> =>
     (await invoke('inoculate-test-requests', message)) as Answer;
-  const runOf = async (id: string): Promise<Run> => {
+  const runIfThere = async (id: string): Promise<Run | undefined> => {
     const answer = await request({ inoculate: 'show/1', run: id });
+    if (answer.result === 'unknown-run') return undefined;
     if (answer.result !== 'run') throw new Error(`No run ${id}: ${JSON.stringify(answer)}`);
     return answer.run;
+  };
+  const runOf = async (id: string): Promise<Run> => {
+    const run = await runIfThere(id);
+    if (run === undefined) throw new Error(`There is no run ${id}`);
+    return run;
   };
   let starts = 0;
   return {
@@ -97,19 +103,20 @@ export async function deployed({
         at: new Date().toISOString(),
       })) as Started,
     reached: async (id, ...phases) => {
-      let run = await runOf(id);
+      // A session names its runs before it starts them: what it says is durable first.
+      let run = await runIfThere(id);
       try {
         await until(async () => {
-          run = await runOf(id);
-          return phases.includes(run.phase);
+          run = await runIfThere(id);
+          return run !== undefined && phases.includes(run.phase);
         }, 90_000);
       } catch (cause) {
-        const { phase, phaseSince, tick, units, abort, outbox } = run;
+        const { phase, phaseSince, tick, units, abort, outbox } = run ?? {};
         const state = JSON.stringify({ phase, phaseSince, tick, units, abort, outbox }, null, 1);
         const logs = emulator.logs('inoculate-test-tick').slice(-20).join('\n');
         throw new Error(`Run ${id} did not reach ${phases.join(', ')}: ${state}\n${logs}`, { cause });
       }
-      return run;
+      return run ?? runOf(id);
     },
   };
 }
