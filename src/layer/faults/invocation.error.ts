@@ -13,7 +13,7 @@ export const invocationError: InFunctionFaultModule<'invocation.error'> = {
   losesDataWhenAsynchronous: () => true,
   problem: () => undefined,
   onInvocation(fault, moment) {
-    if (moment !== (fault.when === 'after' ? 'after' : 'before')) return undefined;
+    if (moment.at !== (fault.when === 'after' ? 'after' : 'before')) return undefined;
     const error = new Error(fault.message ?? DEFAULT_MESSAGE);
     error.name = fault.name ?? DEFAULT_NAME;
     return { error };

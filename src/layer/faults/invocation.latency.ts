@@ -12,7 +12,7 @@ export const invocationLatency: InFunctionFaultModule<'invocation.latency'> = {
   losesDataWhenAsynchronous: (fault) => fault.untilTimeout === true,
   problem: () => undefined,
   onInvocation(fault, moment, draw) {
-    if (moment !== (fault.when ?? 'before')) return undefined;
+    if (moment.at !== (fault.when ?? 'before')) return undefined;
     return { delayMs: drawDelayMs(fault.delay, draw), untilTimeout: fault.untilTimeout === true };
   },
 };

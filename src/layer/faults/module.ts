@@ -1,17 +1,40 @@
 import type { InFunctionFault, InFunctionKind } from '../../generated/types.ts';
 import type { OutboundCall } from '../calls/call.ts';
 import type { Draw } from '../draw.ts';
+import type { EventSource } from '../event/source.ts';
+import type { SkipReason } from '../telemetry/skip-reason.ts';
 
 /** The parameters of a kind. */
 export type FaultOf<K extends InFunctionKind> = Extract<InFunctionFault, { kind: K }>;
+
+/** One of the two ends of an invocation. */
+export type Moment = {
+  readonly source: EventSource;
+  /** The handler writes its answer to a stream. */
+  readonly streaming: boolean;
+} & (
+  | { readonly at: 'before'; readonly event: unknown }
+  | { readonly at: 'after'; readonly event: unknown; readonly answer: unknown }
+);
+
+/** Something that takes the place of something else; `undefined` is a value, too. */
+export interface Replacement {
+  readonly value: unknown;
+}
 
 /** What happens to an invocation at one of its two ends. */
 export interface InvocationEffect {
   readonly delayMs?: number;
   /** The delay is not cut to the remaining time of the invocation. */
   readonly untilTimeout?: boolean;
+  /** What the handler is given in place of the event; before it only. */
+  readonly event?: Replacement;
+  /** Before the handler: instead of running it. After it: in place of its answer. */
+  readonly answer?: Replacement;
   /** Thrown instead of running the handler, or instead of its answer. */
   readonly error?: Error;
+  /** It cannot be done to this invocation: nothing happens, and that is counted. */
+  readonly skip?: SkipReason;
 }
 
 /** An HTTP answer that the dependency never gave. */
@@ -42,7 +65,7 @@ export interface InFunctionFaultModule<K extends InFunctionKind> {
   /** Why these parameters make no sense together, with what would; undefined where they do. */
   problem(fault: FaultOf<K>): string | undefined;
   /** What it does before the handler runs, or after it has answered; undefined for nothing. */
-  onInvocation?(fault: FaultOf<K>, moment: 'before' | 'after', draw: Draw): InvocationEffect | undefined;
+  onInvocation?(fault: FaultOf<K>, moment: Moment, draw: Draw): InvocationEffect | undefined;
   /** It may answer a call itself: then nothing of a call is sent before that is decided. */
   readonly answersCalls?: boolean;
   /** What it does to an outbound call that it addresses. */
@@ -55,7 +78,7 @@ export interface AnyInFunctionFaultModule {
   readonly canEndProcess: boolean;
   losesDataWhenAsynchronous(fault: InFunctionFault): boolean;
   problem(fault: InFunctionFault): string | undefined;
-  onInvocation?(fault: InFunctionFault, moment: 'before' | 'after', draw: Draw): InvocationEffect | undefined;
+  onInvocation?(fault: InFunctionFault, moment: Moment, draw: Draw): InvocationEffect | undefined;
   readonly answersCalls?: boolean;
   onCall?(fault: InFunctionFault, call: OutboundCall, draw: Draw): CallEffect;
 }

@@ -1,12 +1,14 @@
+import { sourceOf } from '../event/source.ts';
+import type { InvocationEffect, Moment, Replacement } from '../faults/module.ts';
 import type { HandlerCall } from '../realm.ts';
-import type { InvocationEffect } from '../faults/module.ts';
-import type { Injector, PlannedEffect } from './injector.ts';
+import type { Injector } from './injector.ts';
 import { ANSWER_MARGIN_MS, type Invocation } from './invocation.ts';
 import { perform, silence } from './perform.ts';
 
 /**
- * Runs the handler with the faults that work on the invocation itself: before it, instead of it, after it. Delays add
- * up, then the first error in file order is thrown. The control group only runs its handler.
+ * Runs the handler with the faults that work on the invocation itself: before it, instead of it, after it. At each end
+ * the changes of event or answer are made in file order, each upon the one before; then the delays, which add up; then
+ * the first error or answer of its own. The control group only runs its handler.
  */
 export async function underFaults(
   call: HandlerCall,
@@ -14,28 +16,74 @@ export async function underFaults(
   injector: Injector,
 ): Promise<unknown> {
   if (invocation.group === 'control') return perform(call);
-  await apply(injector.plan(invocation, 'before'), invocation, injector, injector.longestHandlerMs);
-  const answer = await injector.timed(() => perform(call));
+  const [event, ...rest] = call.args;
+  const always = { source: sourceOf(event), streaming: call.streaming };
+  const before = new End(invocation, injector, injector.longestHandlerMs);
+  const given = await before.meet({ ...always, at: 'before', event });
+  if (before.instead !== undefined) return before.instead.value;
+  const changed = given === event ? call : { ...call, args: [given, ...rest] };
+  const answer = await injector.timed(() => perform(changed));
   // Without an answer the runtime has ended the invocation by itself: there is nothing left to delay or to discard.
-  if (answer !== silence) await apply(injector.plan(invocation, 'after'), invocation, injector, 0);
-  return answer;
+  if (answer === silence) return answer;
+  return new End(invocation, injector, 0).meet({ ...always, at: 'after', event: given, answer });
 }
 
-/** @param reserveMs what the handler still needs of the remaining time */
-async function apply(
-  effects: readonly PlannedEffect[],
-  invocation: Invocation,
-  injector: Injector,
-  reserveMs: number,
-): Promise<void> {
-  for (const { id, effect } of effects) {
-    const delayMs = boundedDelayMs(effect, invocation.remainingMs(), reserveMs);
-    if (delayMs > 0) await injector.delay(invocation, [id], delayMs);
+interface Pending {
+  readonly id: string;
+  readonly effect: InvocationEffect;
+}
+
+/** One end of an invocation under the faults. */
+class End {
+  /** What the invocation answers instead of running its handler. */
+  instead: Replacement | undefined;
+  readonly #invocation: Invocation;
+  readonly #injector: Injector;
+  readonly #reserveMs: number;
+
+  /** @param reserveMs what the handler still needs of the remaining time */
+  constructor(invocation: Invocation, injector: Injector, reserveMs: number) {
+    this.#invocation = invocation;
+    this.#injector = injector;
+    this.#reserveMs = reserveMs;
   }
-  for (const { id, effect } of effects) {
-    if (effect.error === undefined || !(await injector.confirm(invocation))) continue;
-    injector.count(invocation, id);
-    throw effect.error;
+
+  /** Gives the event for the handler, or the answer for the runtime; throws what is injected as an error. */
+  async meet(moment: Moment): Promise<unknown> {
+    let now = moment;
+    const pending: Pending[] = [];
+    for (const fault of this.#injector.faults) {
+      const effect = this.#injector.effectOn(this.#invocation, fault, now);
+      if (effect === undefined) continue;
+      pending.push({ id: fault.id, effect });
+      now = await this.#changed(now, fault.id, effect);
+    }
+    for (const { id, effect } of pending) await this.#wait(id, effect);
+    for (const { id, effect } of pending) {
+      if (await this.#decide(now, id, effect)) break;
+    }
+    return now.at === 'before' ? now.event : now.answer;
+  }
+
+  async #changed(moment: Moment, id: string, effect: InvocationEffect): Promise<Moment> {
+    const change = moment.at === 'before' ? effect.event : effect.answer;
+    if (change === undefined || !(await this.#injector.fire(this.#invocation, id))) return moment;
+    return moment.at === 'before' ? { ...moment, event: change.value } : { ...moment, answer: change.value };
+  }
+
+  async #wait(id: string, effect: InvocationEffect): Promise<void> {
+    const delayMs = boundedDelayMs(effect, this.#invocation.remainingMs(), this.#reserveMs);
+    if (delayMs > 0) await this.#injector.delay(this.#invocation, [id], delayMs);
+  }
+
+  /** Whether this ends the matter. */
+  async #decide(moment: Moment, id: string, effect: InvocationEffect): Promise<boolean> {
+    const instead = moment.at === 'before' ? effect.answer : undefined;
+    if (effect.error === undefined && instead === undefined) return false;
+    if (!(await this.#injector.fire(this.#invocation, id))) return false;
+    if (effect.error !== undefined) throw effect.error;
+    this.instead = instead;
+    return true;
   }
 }
 

@@ -4,7 +4,7 @@ import { consider, dependencyRules, type DependencyRule } from '../calls/conside
 import type { OutboundCall } from '../calls/call.ts';
 import type { Clock } from '../clock.ts';
 import type { DoseSource } from '../dose-source.ts';
-import type { InvocationEffect } from '../faults/module.ts';
+import type { InvocationEffect, Moment } from '../faults/module.ts';
 import { moduleOf } from '../faults/of.ts';
 import type { Consideration, Gate } from '../intercept/gate.ts';
 import { interceptNodeHttp } from '../intercept/node-http.ts';
@@ -15,10 +15,8 @@ import type { Invocation } from './invocation.ts';
 /** A waiting delay looks at the dose at least this often. */
 const SLICE_MS = 250;
 
-export interface PlannedEffect {
-  readonly id: string;
-  readonly effect: InvocationEffect;
-}
+/** A fault with its place in the experiment. */
+export type DosedFault = Dose['faults'][number];
 
 /** Injects the faults of one dose: the only place that waits, counts and looks at the dose while doing so. */
 export class Injector implements Gate {
@@ -66,15 +64,28 @@ export class Injector implements Gate {
     return this.#clock.now() >= this.#dose.expiresAt;
   }
 
-  /** What the faults do to this invocation at this moment, in file order; each decided by its own draws. */
-  plan(invocation: Invocation, moment: 'before' | 'after'): PlannedEffect[] {
-    return this.#dose.faults.flatMap(({ id, fault }) => {
-      const module = moduleOf(fault);
-      if (module.onInvocation === undefined) return [];
-      const draw = invocation.drawsAt(id, moment);
-      const effect = module.onInvocation(fault, moment, draw);
-      return effect === undefined || draw('rate') >= (fault.rate ?? 1) ? [] : [{ id, effect }];
-    });
+  /** The faults of the dose, in file order. */
+  get faults(): Dose['faults'] {
+    return this.#dose.faults;
+  }
+
+  /** What a fault does to this invocation at this moment, decided by draws of its own; undefined for nothing. */
+  effectOn(invocation: Invocation, { id, fault }: DosedFault, moment: Moment): InvocationEffect | undefined {
+    const module = moduleOf(fault);
+    if (module.onInvocation === undefined) return undefined;
+    const draw = invocation.drawsAt(id, moment.at);
+    const effect = module.onInvocation(fault, moment, draw);
+    if (effect === undefined || draw('rate') >= (fault.rate ?? 1)) return undefined;
+    if (effect.skip === undefined) return effect;
+    this.#reporter.skipped(effect.skip);
+    return undefined;
+  }
+
+  /** Whether a fault may be injected now; it is counted as injected then. */
+  async fire(invocation: Invocation, faultId: string): Promise<boolean> {
+    if (!(await this.confirm(invocation))) return false;
+    this.count(invocation, faultId);
+    return true;
   }
 
   /** Runs the handler and remembers how long it took. */

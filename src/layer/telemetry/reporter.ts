@@ -6,9 +6,7 @@ import { logOnce, reasonOf } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { within } from '../within.ts';
 import { GroupCounts } from './counters.ts';
-
-/** Why an enrolled invocation was left alone. */
-export type SkipReason = 'stale' | 'clock' | 'start-not-acknowledged';
+import type { SkipReason } from './skip-reason.ts';
 
 /** A report is kept below this, whatever the length of the run. */
 export const LARGEST_REPORT_BYTES = 4000;
