@@ -28,7 +28,7 @@ export interface SchemaNode {
   readonly anyOf?: readonly SchemaNode[];
   readonly discriminator?: { readonly propertyName: string };
   readonly enum?: readonly (string | number)[];
-  readonly examples?: readonly (string | number)[];
+  readonly examples?: readonly (string | number | Readonly<Record<string, unknown>>)[];
   readonly const?: string | number;
   readonly pattern?: string;
   readonly minLength?: number;

@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { isUnit, type Unit } from '../../core/units.ts';
 import type { SchemaNode } from '../../generated/catalogue.ts';
 import { describe } from '../input/words.ts';
@@ -42,8 +43,16 @@ const quantities: Readonly<Record<Unit, string>> = {
   increase: '+10%',
 };
 
-/** A fault of this kind as it stands in a file: what is required, and the first of the alternatives. */
+/**
+ * A fault of this kind as it stands in a file: the schema's own example; without one, what is required, and the first of
+ * the alternatives.
+ */
 export function exampleOf(kind: string, schema: SchemaNode, target = 'checkout'): string[] {
+  const [given] = schema.examples ?? [];
+  if (typeof given === 'object')
+    return stringify([{ kind, target, ...given }])
+      .trimEnd()
+      .split('\n');
   const [alternative] = schema.oneOf ?? schema.anyOf ?? [];
   const names = [...(schema.required ?? []), ...(alternative?.required ?? []), 'rate'].filter(
     (name) => name !== 'kind',
@@ -60,5 +69,7 @@ function sample(part: SchemaNode): string {
   const [branch] = part.oneOf ?? [];
   if (branch !== undefined) return sample(branch);
   if (part.items !== undefined) return `[${sample(part.items)}]`;
-  return String(part.examples?.[0] ?? part.enum?.[0] ?? part.minimum ?? part.title ?? '…');
+  const [example] = part.examples ?? [];
+  if (typeof example === 'object') return JSON.stringify(example);
+  return String(example ?? part.enum?.[0] ?? part.minimum ?? part.title ?? '…');
 }
