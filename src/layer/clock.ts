@@ -4,9 +4,15 @@ export interface Clock {
   now(): number;
   /** Milliseconds from an arbitrary start; never jumps, and may stand still while a sandbox is frozen. */
   monotonic(): number;
+  /** Calls back once, later; the returned function takes that back. */
+  after(ms: number, then: () => void): () => void;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  after: (ms, then) => {
+    const timer = setTimeout(then, ms);
+    return () => clearTimeout(timer);
+  },
 };

@@ -3,6 +3,8 @@ export type Freshness = 'fresh' | 'stale' | 'clock';
 
 /** What a run asks about its dose. */
 export interface DoseSource {
+  /** It never changes: nothing is gained by looking again. */
+  readonly fixed?: boolean;
   /** What is known now, without any reading. */
   freshness(): Freshness;
   /** Reads again if what is known is too old; waits for that no longer than the read deadline. */
@@ -13,6 +15,7 @@ export interface DoseSource {
 
 /** A dose that was given with the environment is never stale. */
 export const fixedSource: DoseSource = {
+  fixed: true,
   freshness: () => 'fresh',
   confirm: () => Promise.resolve('fresh'),
   keepFresh: () => undefined,

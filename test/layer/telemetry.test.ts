@@ -10,7 +10,7 @@ import { LARGEST_REPORT_BYTES, Reporter } from '../../src/layer/telemetry/report
 import { doseOf } from './support/doses.ts';
 import { TABLE, TestStore } from './support/store.ts';
 
-const clock: Clock = { now: () => 1_800_000_000_000, monotonic: () => 0 };
+const clock: Clock = { now: () => 1_800_000_000_000, monotonic: () => 0, after: () => () => undefined };
 const dose = doseOf([{ kind: 'invocation.error', target: 'checkout' }], { lnGamma: Math.log(1.02) });
 const size = (report: Telemetry): number => Buffer.byteLength(JSON.stringify(report));
 

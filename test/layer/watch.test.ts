@@ -9,6 +9,7 @@ class TestClock implements Clock {
   steady = 5000;
   now = (): number => this.wall;
   monotonic = (): number => this.steady;
+  after = (): (() => void) => () => undefined;
   pass(ms: number): void {
     this.wall += ms;
     this.steady += ms;

@@ -74,7 +74,7 @@ function combine(
   let answer: Answer | undefined;
   let answeredBy: string | undefined;
   for (const { id, fault } of rules) {
-    const draw = invocation.nextDraws(id);
+    const draw = invocation.nextDraws(id, call);
     if (draw('rate') >= (fault.rate ?? 1)) continue;
     const effect = moduleOf(fault).onCall?.(fault, call, draw);
     if (effect?.delayMs !== undefined && effect.delayMs > 0) {

@@ -4,6 +4,7 @@ import { isOwnAgent } from '../store/request.ts';
 import type { OutboundCall } from '../calls/call.ts';
 import { FakeSocket } from './fake-socket.ts';
 import type { BoundInjection, Consideration, Gate } from './gate.ts';
+import { patchMethod } from './patch.ts';
 import { whenEnded } from './request-body.ts';
 import { slowReads } from './slow-reads.ts';
 
@@ -17,10 +18,8 @@ type AddRequest = (this: Agent, request: ClientRequest, options: unknown, ...res
  * undoes it.
  */
 export function interceptNodeHttp(gate: Gate): () => void {
-  const before = Object.getOwnPropertyDescriptor(Agent.prototype, METHOD);
-  const original: unknown = before?.value;
-  if (before === undefined || !isAddRequest(original))
-    throw new Error('this Node has no http.Agent.addRequest');
+  const original: unknown = Object.getOwnPropertyDescriptor(Agent.prototype, METHOD)?.value;
+  if (!isAddRequest(original)) throw new Error('this Node has no http.Agent.addRequest');
   let active = true;
   const addRequest: AddRequest = function (request, options, ...rest) {
     const proceed = (): unknown => Reflect.apply(original, this, [request, options, ...rest]);
@@ -33,13 +32,10 @@ export function interceptNodeHttp(gate: Gate): () => void {
     }
     return consideration === undefined ? proceed() : handle(request, consideration, proceed);
   };
-  Object.defineProperty(Agent.prototype, METHOD, { ...before, value: addRequest });
+  const restore = patchMethod(Agent.prototype, METHOD, addRequest);
   return () => {
     active = false;
-    // Someone who patched after us keeps their patch; ours below it does nothing any more.
-    if (Reflect.get(Agent.prototype, METHOD) === addRequest) {
-      Object.defineProperty(Agent.prototype, METHOD, before);
-    }
+    restore();
   };
 }
 

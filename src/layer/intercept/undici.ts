@@ -1,8 +1,10 @@
+import { runInThisContext } from 'node:vm';
 import { logOnce, reasonOf } from '../log.ts';
 import type { BoundInjection, Consideration, Gate } from './gate.ts';
 import { answerHandler } from './undici-answer.ts';
 import { replayableBody, textOfBody, type DispatchOptions } from './undici-request.ts';
 import { slowHandler } from './undici-slow.ts';
+import { patchMethod } from './patch.ts';
 import { callOfDispatch } from './undici-request.ts';
 
 /** Where undici keeps the dispatcher of fetch; the second from undici 7 on. Shared with copies from npm. */
@@ -17,31 +19,33 @@ type Dispatch = (this: object, options: DispatchOptions, handler: object) => unk
  * that Agent, Pool and Client inherit, called in the caller's asynchronous context. Returns what undoes it.
  */
 export function interceptUndici(gate: Gate): () => void {
-  void globalThis.Headers; // Node loads undici on first use; only then is there a global dispatcher
-  const patched = new Map<object, PropertyDescriptor>();
+  const patched = new Map<object, () => void>();
   const state: State = { gate, active: true, depth: 0, decided: new WeakSet() };
-  for (const symbol of GLOBAL_DISPATCHERS) {
-    for (const owner of ownersOfDispatch(Reflect.get(globalThis, symbol))) {
-      const descriptor = Object.getOwnPropertyDescriptor(owner, 'dispatch');
-      if (descriptor === undefined || patched.has(owner) || !isDispatch(descriptor.value)) continue;
-      patched.set(owner, descriptor);
-      const value = interceptedDispatch(descriptor.value, state);
-      Object.defineProperty(owner, 'dispatch', { ...descriptor, value });
-      replacements.set(owner, value);
+  for (const dispatcher of globalDispatchers()) {
+    for (const owner of ownersOfDispatch(dispatcher)) {
+      const original: unknown = Object.getOwnPropertyDescriptor(owner, 'dispatch')?.value;
+      if (patched.has(owner) || !isDispatch(original)) continue;
+      patched.set(owner, patchMethod(owner, 'dispatch', interceptedDispatch(original, state)));
     }
   }
   return () => {
     state.active = false;
-    for (const [owner, descriptor] of patched) {
-      // Someone who patched after us keeps their patch; ours below it does nothing any more.
-      if (Reflect.get(owner, 'dispatch') === replacements.get(owner)) {
-        Object.defineProperty(owner, 'dispatch', descriptor);
-      }
-    }
+    for (const restore of patched.values()) restore();
   };
 }
 
-const replacements = new WeakMap<object, Dispatch>();
+/** Those of this world and, where this is a context of node:vm as in a test runner, those of the world around it. */
+function globalDispatchers(): unknown[] {
+  const around: unknown = runInThisContext('globalThis');
+  return [globalThis, ...(isObject(around) ? [around] : [])].flatMap((world) => {
+    void Reflect.get(world, 'Headers'); // Node loads undici on first use; only then is there a global dispatcher
+    return GLOBAL_DISPATCHERS.map((symbol): unknown => Reflect.get(world, symbol));
+  });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
 
 interface State {
   readonly gate: Gate;

@@ -75,6 +75,7 @@ export class Injector implements Gate {
     if (module.onInvocation === undefined) return undefined;
     const draw = invocation.drawsAt(id, moment.at);
     const effect = module.onInvocation(fault, moment, draw);
+    if (effect !== undefined) invocation.witness?.planned(id, moment.at, effect);
     if (effect === undefined || draw('rate') >= (fault.rate ?? 1)) return undefined;
     if (effect.skip === undefined) return effect;
     this.#reporter.skipped(effect.skip);
@@ -98,8 +99,9 @@ export class Injector implements Gate {
     }
   }
 
-  count(invocation: Invocation, faultId: string): void {
-    invocation.hasFired(faultId);
+  /** @param call the call that it was injected into; none at an end of the invocation */
+  count(invocation: Invocation, faultId: string, call?: OutboundCall): void {
+    invocation.hasFired(faultId, call);
     this.#reporter.fired(faultId);
   }
 
@@ -114,16 +116,22 @@ export class Injector implements Gate {
   }
 
   /** Waits, in slices, as long as the dose allows it; says whether it still does. */
-  async delay(invocation: Invocation, faultIds: readonly string[], delayMs: number): Promise<boolean> {
+  async delay(
+    invocation: Invocation,
+    faultIds: readonly string[],
+    delayMs: number,
+    call?: OutboundCall,
+  ): Promise<boolean> {
     if (!(await this.confirm(invocation))) return false;
-    for (const id of faultIds) this.count(invocation, id);
+    for (const id of faultIds) this.count(invocation, id, call);
     const until = this.#clock.monotonic() + delayMs;
     for (;;) {
       const leftMs = until - this.#clock.monotonic();
       if (!this.isAllowed(invocation)) return false;
       if (leftMs <= 0) return true;
       this.#source.keepFresh();
-      await this.#sleep(Math.min(leftMs, SLICE_MS, this.#dose.expiresAt - this.#clock.now()));
+      const sliceMs = this.#source.fixed === true ? leftMs : Math.min(leftMs, SLICE_MS);
+      await this.#sleep(Math.min(sliceMs, this.#dose.expiresAt - this.#clock.now()));
     }
   }
 
@@ -138,14 +146,15 @@ export class Injector implements Gate {
       ...candidate,
       decide: (body) => {
         const injection = candidate.decide(body);
+        invocation.witness?.decided(call, injection);
         if (injection === undefined) return undefined;
         return {
           ...injection,
           isAllowed: () => this.isAllowed(invocation),
           confirm: () => this.confirm(invocation),
-          delay: () => this.delay(invocation, injection.delayedBy, injection.delayMs),
+          delay: () => this.delay(invocation, injection.delayedBy, injection.delayMs, call),
           answered: () => {
-            if (injection.answeredBy !== undefined) this.count(invocation, injection.answeredBy);
+            if (injection.answeredBy !== undefined) this.count(invocation, injection.answeredBy, call);
           },
         };
       },
@@ -155,11 +164,11 @@ export class Injector implements Gate {
   #sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
-        clearTimeout(timer);
+        cancel();
         this.#wake.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, Math.max(1, ms));
+      const cancel = this.#clock.after(Math.max(1, ms), wake);
       this.#wake.add(wake);
     });
   }

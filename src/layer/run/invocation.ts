@@ -2,6 +2,7 @@ import type { Dose } from '../../generated/types.ts';
 import type { OutboundCall } from '../calls/call.ts';
 import { drawsFor, type Draw } from '../draw.ts';
 import type { EnrolledGroup } from '../group.ts';
+import type { Place, Witness } from './witness.ts';
 
 /** Before its timeout an invocation is left this much time for its answer, whatever a delay says. */
 export const ANSWER_MARGIN_MS = 100;
@@ -16,6 +17,8 @@ export class Invocation {
   /** No fault is injected: its start could not be made known, or it has ended and this is a call that outlived it. */
   spared = false;
   readonly fired = new Map<string, number>();
+  /** In tests only. */
+  witness: Witness | undefined;
   readonly #dose: Dose;
   readonly #matches = new Map<string, number>();
   readonly #attempts = new Map<string, number>();
@@ -35,15 +38,15 @@ export class Invocation {
   }
 
   /** The draws for the next thing that a fault could hit in this invocation. */
-  nextDraws(faultId: string): Draw {
+  nextDraws(faultId: string, call: OutboundCall): Draw {
     const index = this.#matches.get(faultId) ?? 0;
     this.#matches.set(faultId, index + 1);
-    return drawsFor(this.#dose.salt, this.requestId, faultId, index);
+    return this.#draws(faultId, index, call);
   }
 
   /** The draws of a fault at one end of this invocation. */
   drawsAt(faultId: string, moment: 'before' | 'after'): Draw {
-    return drawsFor(this.#dose.salt, this.requestId, faultId, moment === 'before' ? 0 : 1);
+    return this.#draws(faultId, moment === 'before' ? 0 : 1, moment);
   }
 
   /**
@@ -59,7 +62,14 @@ export class Invocation {
     return attempt;
   }
 
-  hasFired(faultId: string): void {
+  /** @param call the call that it was injected into; none at an end of the invocation */
+  hasFired(faultId: string, call?: OutboundCall): void {
     this.fired.set(faultId, (this.fired.get(faultId) ?? 0) + 1);
+    this.witness?.fired(faultId, call);
+  }
+
+  #draws(faultId: string, index: number, place: Place): Draw {
+    const drawn = drawsFor(this.#dose.salt, this.requestId, faultId, index);
+    return this.witness?.draws(faultId, place, drawn) ?? drawn;
   }
 }
