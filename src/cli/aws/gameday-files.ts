@@ -1,17 +1,11 @@
-import type { Registration } from '../../registry/register.ts';
-import type { GameDay } from '../../generated/types.ts';
-import { FailureError } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { kindOfText } from '../input/check-text.ts';
 import type { FileProblem } from '../input/file-problem.ts';
 import { openFile } from '../input/open-file.ts';
 import { type ReadGameDay, readGameDayFile } from '../input/read-gameday.ts';
 import { ask } from './ask.ts';
+import { type Outcome, registerInParts } from './register-in-parts.ts';
 import type { Remote } from './remote.ts';
-
-/** Each takes several calls of AWS, and the function has 30 seconds. */
-const perRequest = 10;
 
 export interface GameDayFile extends ReadGameDay {
   readonly file: string;
@@ -49,48 +43,20 @@ export function readGameDayFiles(
   return { ok: true, files: read.flatMap(({ file, read: one }) => (one.ok ? [{ ...one, file }] : [])) };
 }
 
-/** What became of one file. */
-export interface RegisteredGameDayFile {
-  readonly file: string;
-  readonly gameDay: GameDay;
-  readonly result: 'new' | 'changed' | 'unchanged' | 'refused';
-  readonly version: number | null;
-  readonly problems: readonly FileProblem[];
-}
+export type RegisteredGameDayFile = GameDayFile & Outcome;
 
-/** Sends the files, some at a time. What the controller refuses is told at its place in the file. */
-export async function registerGameDayFiles(
+/** Sends the files, and tells what became of each. */
+export function registerGameDayFiles(
   remote: Remote,
   files: readonly GameDayFile[],
   by: string,
 ): Promise<readonly RegisteredGameDayFile[]> {
-  const registered: RegisteredGameDayFile[] = [];
-  for (let start = 0; start < files.length; start += perRequest) {
-    const some = files.slice(start, start + perRequest);
-    const { gameDays } = await ask(remote, {
-      inoculate: 'register/1',
-      by,
-      experiments: [],
-      gameDays: some.map(({ file, source, authored }) => ({
-        file: file.slice(-1024),
-        text: source.text,
-        gameDay: { ...authored },
-      })),
-    });
-    registered.push(...some.map((file, index) => resultOf(file, gameDays[index])));
-  }
-  return registered;
-}
-
-function resultOf(read: GameDayFile, registration: Registration | undefined): RegisteredGameDayFile {
-  const { file, gameDay } = read;
-  if (registration === undefined)
-    throw new FailureError(`The controller did not say what became of "${file}"`, {
-      exitCode: exitCodes.internal,
-      help: 'register it again: the same file again changes nothing',
-    });
-  if (registration.result !== 'refused')
-    return { file, gameDay, result: registration.result, version: registration.version, problems: [] };
-  const problems = read.locate(registration.problems);
-  return { file, gameDay, result: 'refused', version: null, problems };
+  return registerInParts(files, async (some) => {
+    const gameDays = some.map(({ file, source, authored }) => ({
+      file: file.slice(-1024),
+      text: source.text,
+      gameDay: { ...authored },
+    }));
+    return (await ask(remote, { inoculate: 'register/1', by, experiments: [], gameDays })).gameDays;
+  });
 }
