@@ -1,6 +1,7 @@
 import type { Experiment, Fault } from '../generated/types.ts';
 import { checkExposure } from './exposure-checks.ts';
-import { entries, type Entry, maxInvocationMs } from './experiment-parts.ts';
+import { checkFault, type ErrorsByService } from './fault-checks.ts';
+import { entries, type Entry } from './experiment-parts.ts';
 import { checkSchedule } from './schedule-checks.ts';
 import { checkCheckedSignals } from './checked-signals.ts';
 import { checkSignals } from './signal-checks.ts';
@@ -15,7 +16,7 @@ import { checkWindows } from './window-checks.ts';
 /** What is known beyond the file itself; what is absent is not checked. */
 export interface KnownFacts {
   /** The modelled errors of each AWS service, by the service's name. */
-  readonly errorsByService?: Readonly<Record<string, readonly string[]>>;
+  readonly errorsByService?: ErrorsByService;
   /** Why a fault can lose data for good, or null: such a fault must carry `acceptsDataLoss: true`. */
   readonly losesData?: (fault: Fault) => string | null;
 }
@@ -38,10 +39,7 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
     ...(targets === undefined ? [] : checkTargets(targets)),
     ...(targets === undefined ? [] : checkTaken(faults, targets)),
     ...(targets === undefined ? [] : checkReferences([...faults, ...signals], targets)),
-    ...faults.flatMap(({ path, value }) => [
-      ...checkDelay(path, value['delay']),
-      ...checkService(path, value, facts.errorsByService),
-    ]),
+    ...faults.flatMap(({ path, value }) => checkFault(path, value, facts.errorsByService)),
     ...checkSignals(signals, faults, Object.keys(targets ?? {})),
     ...checkCheckedSignals(signals, file),
     ...checkAlarms(file['abort']),
@@ -92,63 +90,6 @@ function checkReferences(users: readonly Entry[], targets: Readonly<Record<strin
       expected: meant === undefined ? `one of ${listing(names, 'or')}` : `did you mean "${meant}"?`,
     };
   });
-}
-
-function checkDelay(path: Path, delay: unknown): Problem[] {
-  if (typeof delay === 'number') return tooLongForLambda([...path, 'delay'], delay);
-  if (!isMapping(delay)) return [];
-  const pair = (low: string, high: string): Problem[] => {
-    const [a, b] = [delay[low], delay[high]];
-    const problems = [a, b].flatMap((ms, index) =>
-      typeof ms === 'number' ? tooLongForLambda([...path, 'delay', index === 0 ? low : high], ms) : [],
-    );
-    if (typeof a !== 'number' || typeof b !== 'number' || a < b || problems.length > 0) return problems;
-    return [
-      {
-        path: [...path, 'delay', high],
-        code: 'not-ascending',
-        message: `"${high}" must be longer than "${low}", which is ${formatDuration(a)}`,
-        found: formatDuration(b),
-        expected: `more than ${formatDuration(a)}`,
-      },
-    ];
-  };
-  return [...pair('min', 'max'), ...pair('p50', 'p99')];
-}
-
-function tooLongForLambda(path: Path, ms: number): Problem[] {
-  if (ms <= maxInvocationMs) return [];
-  return [
-    {
-      path,
-      code: 'too-long',
-      message: `A delay of ${formatDuration(ms)} is longer than any Lambda invocation may take`,
-      found: formatDuration(ms),
-      expected: `at most ${formatDuration(maxInvocationMs)}`,
-    },
-  ];
-}
-
-function checkService(
-  path: Path,
-  fault: Readonly<Record<string, unknown>>,
-  errorsByService: KnownFacts['errorsByService'],
-): Problem[] {
-  const { service, error } = fault;
-  if (errorsByService === undefined || typeof service !== 'string' || typeof error !== 'string') return [];
-  const known = Object.hasOwn(errorsByService, service) ? (errorsByService[service] ?? []) : [];
-  if (known.includes(error)) return [];
-  const owners = Object.keys(errorsByService).filter((name) => errorsByService[name]?.includes(error));
-  const whose = owners.length === 0 ? '' : `; it is an error of ${listing(owners, 'and')}`;
-  return [
-    {
-      path: [...path, 'error'],
-      code: 'error-of-another-service',
-      message: `The service "${service}" never answers ${error}${whose}`,
-      found: error,
-      expected: known.length === 0 ? 'another service' : `one of ${listing(known, 'or')}`,
-    },
-  ];
 }
 
 /** Of a file that is right in every other way: only then is it known what its faults are. */
