@@ -18,7 +18,8 @@ const mayImport = {
   iam: ['aws', 'faults', 'targets', ...inner],
   // What they read for signals is asked in the words of these.
   adapters: ['aws', 'registry', 'engine', ...inner, 'signals/probes'],
-  faults: ['aws', 'engine', ...inner, 'layer/faults'],
+  // What signs a directive and what verifies it agree on its form.
+  faults: ['aws', 'engine', ...inner, 'layer/faults', 'layer/directive/token'],
   signals: ['engine', ...inner],
   // Of reports they know where one lies.
   // Those who answer what was said to Slack speak to it as well, so that its client is an adapter.

@@ -1,6 +1,7 @@
 import type { RunId } from '../core/ids.ts';
 import type { FunctionStore, StoredDose } from '../engine/ports.ts';
 import type { Dose, Telemetry } from '../generated/types.ts';
+import { validateDose } from '../generated/validate-dose.js';
 import { validateTelemetry } from '../generated/validate-telemetry.js';
 import { type DynamoDbTable, number, text } from './dynamodb-table.ts';
 
@@ -24,6 +25,14 @@ export class FunctionTable implements FunctionStore {
       cleared: item['cleared']?.BOOL === true,
       expiresAt: number(item, 'expiresAt'),
     };
+  }
+
+  /** With its key, where it has one: for whoever signs with that, and for nobody else. Undefined without a dose in place. */
+  async readWholeDose(functionName: string): Promise<Dose | undefined> {
+    const item = await this.#table.get(doseKey(functionName));
+    if (item === undefined || item['cleared']?.BOOL === true) return undefined;
+    const dose = json(item['body']?.S ?? '');
+    return isDose(dose) ? dose : undefined;
   }
 
   async writeDose(dose: Dose): Promise<boolean> {
@@ -78,12 +87,19 @@ export class FunctionTable implements FunctionStore {
 }
 
 function parse(body: string): Telemetry | undefined {
-  let value: unknown;
+  const value = json(body);
+  return validateTelemetry(value) ? value : undefined;
+}
+
+function isDose(value: unknown): value is Dose {
+  return validateDose(value);
+}
+
+function json(body: string): unknown {
   try {
-    value = JSON.parse(body);
+    return JSON.parse(body);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-  return validateTelemetry(value) ? value : undefined;
 }

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbStore } from '../adapters/dynamodb-store.ts';
 import { DynamoDbTable } from '../adapters/dynamodb-table.ts';
 import { FunctionTable } from '../adapters/function-table.ts';
+import { randomText } from '../adapters/random.ts';
 import { systemClock, wait } from '../adapters/system-clock.ts';
 import { AwsClients } from '../aws/clients.ts';
 import { Engine } from '../engine/engine.ts';
@@ -45,7 +46,7 @@ export function openController(
     clock: systemClock,
     store,
     drivers: [
-      new DoseDriver(functions),
+      new DoseDriver(functions, randomText),
       ...controlPlaneDrivers(aws, { rolePolicy: environment.rolePolicyFunction }),
     ],
     processId: randomUUID(),

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbStore } from '../adapters/dynamodb-store.ts';
 import { DynamoDbTable } from '../adapters/dynamodb-table.ts';
 import { FunctionTable } from '../adapters/function-table.ts';
+import { randomText } from '../adapters/random.ts';
 import { systemClock, wait } from '../adapters/system-clock.ts';
 import { AwsClients } from '../aws/clients.ts';
 import { type DeadManInput, revertAll } from '../engine/dead-man.ts';
@@ -22,7 +23,7 @@ export function openDeadMan(
   const ports = {
     clock: systemClock,
     drivers: [
-      new DoseDriver(doses),
+      new DoseDriver(doses, randomText),
       ...controlPlaneDrivers(aws, { rolePolicy: environment.rolePolicyFunction }),
     ],
     leases: new DynamoDbStore(new DynamoDbTable(client, environment.controlTable, wait)),

@@ -5,6 +5,7 @@ import { assertNever } from '../core/assert.ts';
 import type { RunId } from '../core/ids.ts';
 import type { JournalEntry } from '../core/journal.ts';
 import type { Run, Unit } from '../core/run.ts';
+import type { SignedDirective } from '../faults/directive.ts';
 import type { RequestMessage } from '../generated/types.ts';
 import { register, type Registration, unregister } from '../registry/register.ts';
 import type { Registered } from '../registry/registry.ts';
@@ -56,6 +57,7 @@ export type Answer =
   | { readonly result: 'runs'; readonly runs: readonly RunLine[] }
   | { readonly result: 'run'; readonly run: Run; readonly journal: readonly JournalEntry[] }
   | { readonly result: 'unknown-run'; readonly run: RunId }
+  | SignedDirective
   | GameDayAnswer;
 
 /** Lambda answers with at most 6 MB; the journal of a day's run may be longer. */
@@ -106,6 +108,8 @@ export async function answer(controller: Controller, request: RequestMessage): P
     }
     case 'show/1':
       return show(controller, request.run, request.after);
+    case 'directive/1':
+      return (await import('./directive.ts')).signDirectiveFor(controller, request);
     case 'remove-gameday/1':
       return removeGameDay(controller, request);
     case 'session/1':

@@ -13,15 +13,22 @@ import { mayLose } from './losses.ts';
 /** The layer's deadline on reading a dose: a revert is sure to be seen after staleness limit plus this. */
 const doseReadDeadlineMs = 1_000;
 
+const directiveKeyBytes = 32;
+
+/** Bytes that nobody can guess, in base64url. */
+export type RandomText = (bytes: number) => string;
+
 type Doses = Pick<FunctionStore, 'readDose' | 'writeDose' | 'clearDose'>;
 
 /** All in-function faults of a run on one function are one unit: its dose. */
 export class DoseDriver implements FaultDriver {
   readonly name = 'dose';
   readonly #doses: Doses;
+  readonly #random: RandomText;
 
-  constructor(doses: Doses) {
+  constructor(doses: Doses, random: RandomText) {
     this.#doses = doses;
+    this.#random = random;
   }
 
   plan(experiment: Experiment, targets: readonly TargetFacts[], run: Run): readonly UnitPlan[] {
@@ -62,7 +69,9 @@ export class DoseDriver implements FaultDriver {
   }
 
   async apply({ run, unit, epoch }: EffectContext): Promise<void> {
-    const written = await this.#doses.writeDose(doseOf(run, unit, epoch));
+    // The key is nowhere but in the dose: another one with each write does no harm.
+    const key = run.experiment.directives === true ? this.#random(directiveKeyBytes) : undefined;
+    const written = await this.#doses.writeDose(doseOf(run, unit, epoch, key));
     if (!written)
       throw new EffectError('superseded', `${unit.resource} was reverted or taken over meanwhile`, {
         unknown: false,
@@ -85,7 +94,7 @@ export class DoseDriver implements FaultDriver {
 }
 
 /** What the layer of the unit's function reads. */
-export function doseOf(run: Run, unit: Unit, epoch: number): Dose {
+export function doseOf(run: Run, unit: Unit, epoch: number, directiveKey?: string): Dose {
   if (run.injection === null) throw new Error(`Run ${run.id} has no injection to make a dose of`);
   const wanted = new Set(unit.faults);
   const faults = numbered(run.experiment).flatMap(({ id, fault }) =>
@@ -103,6 +112,7 @@ export function doseOf(run: Run, unit: Unit, epoch: number): Dose {
     stalenessMs: run.settings.stalenessMs,
     acknowledgeStart: faults.some(({ fault }) => moduleOf(fault).canEndProcess),
     lnGamma: LN_GAMMA,
+    ...(directiveKey === undefined ? {} : { directiveKey }),
     faults,
   };
 }
@@ -111,7 +121,8 @@ function numbered(experiment: Experiment): readonly { id: string; fault: Fault }
   return experiment.faults.map((fault, index) => ({ id: `f${index + 1}`, fault }));
 }
 
-function functionOf(run: Run, unit: Unit): string {
+/** The name of the function whose dose a unit is. */
+export function functionOf(run: Run, unit: Unit): string {
   const target = run.targets.find((candidate) => candidate.name === unit.target);
   if (target?.type !== 'function' || target.id === null)
     throw new Error(`Run ${run.id}: target ${unit.target} has no function`);

@@ -3936,11 +3936,16 @@ export const experimentSchema: SchemaNode = {
   },
   "exposure": {
    "title": "Exposure",
-   "description": "The share of invocations in the experimental group, at most 50%: the control group is as large. Needed where a fault works inside a function, and refused where none does.",
+   "description": "The share of invocations in the experimental group, at most 50%: the control group is as large. Needed where a fault works inside a function, and refused where none does. With directives it may be 0% or absent: then nothing but what asks for it is hit.",
    "type": "string",
    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
    "maxLength": 16,
    "unit": "share"
+  },
+  "directives": {
+   "title": "Directives",
+   "description": "Whether a single request may ask for a fault by a signed header or message attribute, whatever its group would have been. Such requests are in neither group and in no statistics. Without it: false.",
+   "type": "boolean"
   },
   "duration": {
    "title": "Duration",

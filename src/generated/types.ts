@@ -947,9 +947,13 @@ export interface Experiment {
    */
   faults: Fault[];
   /**
-   * The share of invocations in the experimental group, at most 50%: the control group is as large. Needed where a fault works inside a function, and refused where none does.
+   * The share of invocations in the experimental group, at most 50%: the control group is as large. Needed where a fault works inside a function, and refused where none does. With directives it may be 0% or absent: then nothing but what asks for it is hit.
    */
   exposure?: Fraction;
+  /**
+   * Whether a single request may ask for a fault by a signed header or message attribute, whatever its group would have been. Such requests are in neither group and in no statistics. Without it: false.
+   */
+  directives?: boolean;
   /**
    * How long the fault stays, at most 24h.
    */
@@ -1219,9 +1223,13 @@ export interface Dose {
    */
   salt: string;
   /**
-   * The share of invocations in the experimental group; the control group is as large.
+   * The share of invocations in the experimental group; the control group is as large. 0 where nothing but directives is asked for.
    */
   exposure: number;
+  /**
+   * 32 bytes in base64url: signs the directives that ask for a fault on one request. Only the layer and whoever signs may read it.
+   */
+  directiveKey?: string;
   /**
    * The cohorts of telemetry: an invocation that starts at t belongs to cohort floor((t - originAt) / lengthMs).
    */
@@ -1302,6 +1310,10 @@ export interface Telemetry {
   fired: {
     [k: string]: number;
   };
+  /**
+   * Invocations that carried a directive and were given its faults: they are in neither group.
+   */
+  directed?: number;
   /**
    * How often an enrolled invocation was left alone, by reason.
    */
@@ -2379,6 +2391,28 @@ export type RequestMessage =
        * Of this game day, the latest first; without it those under way.
        */
       gameDay?: string;
+    }
+  | {
+      inoculate: 'directive/1';
+      /**
+       * The run's id.
+       */
+      run: string;
+      /**
+       * The name of a target in this experiment.
+       */
+      target: string;
+      /**
+       * Faults of the run on that target, by their places in the file; without it all of them.
+       *
+       * @minItems 1
+       * @maxItems 10
+       */
+      faults?: string[];
+      /**
+       * How long the directive is valid. The layer lets none be valid for longer than 30 seconds; two are left for clocks that differ. Without it: 20.
+       */
+      seconds?: number;
     };
 
 /**

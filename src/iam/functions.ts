@@ -150,6 +150,7 @@ export const controllerFunctions = {
         },
         'the registry is written; runs, journals and the settings are read',
       ),
+      ...functionTable({ get: ['dose#*'] }, 'the key that a directive is signed with stands in the dose'),
       {
         sid: 'ExperimentSchedules',
         actions: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],

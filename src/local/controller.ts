@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbStore } from '../adapters/dynamodb-store.ts';
 import { DynamoDbTable } from '../adapters/dynamodb-table.ts';
 import { FunctionTable } from '../adapters/function-table.ts';
+import { randomText } from '../adapters/random.ts';
 import { systemClock, wait } from '../adapters/system-clock.ts';
 import { ensureTable } from '../adapters/tables.ts';
 import type { TargetFacts } from '../core/facts.ts';
@@ -58,7 +59,7 @@ export async function openController(options: LocalControllerOptions): Promise<L
   await Promise.all([ensureTable(client, controlTable), ensureTable(client, functionTableName)]);
   const store = new DynamoDbStore(new DynamoDbTable(client, controlTable, wait));
   const functions = new FunctionTable(new DynamoDbTable(client, functionTableName, wait));
-  const drivers = [new DoseDriver(functions)];
+  const drivers = [new DoseDriver(functions, randomText)];
   const timers = new Timers(options.onError);
   const processId = `local-${process.pid}`;
   const deliverTick = async (id: RunId, epoch: number, n: number): Promise<void> => {

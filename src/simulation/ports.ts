@@ -99,7 +99,7 @@ function driversOf(
   process: SimProcess,
   functions: FunctionStore,
 ): readonly FaultDriver[] {
-  const doses = new DoseDriver(functions);
+  const doses = new DoseDriver(functions, (bytes) => 'A'.repeat(Math.ceil((bytes * 4) / 3)));
   const onlyDoses: FaultDriver = withChanges(doses, {
     plan: (experiment, targets, run) =>
       doses.plan(

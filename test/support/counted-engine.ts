@@ -8,6 +8,7 @@ import { deadManSchedules } from '../../src/adapters/aws/dead-man-schedule.ts';
 import { tickQueue } from '../../src/adapters/aws/ticks.ts';
 import { DynamoDbStore } from '../../src/adapters/dynamodb-store.ts';
 import { FunctionTable } from '../../src/adapters/function-table.ts';
+import { randomText } from '../../src/adapters/random.ts';
 import { AwsClients } from '../../src/aws/clients.ts';
 import { createRun, type RunRequest } from '../../src/core/create.ts';
 import { defaultGuardrails } from '../../src/core/guardrails.ts';
@@ -86,7 +87,7 @@ export async function countedEngine(database: RunningDatabase): Promise<CountedE
   const ports: Ports = {
     clock,
     store,
-    drivers: [new DoseDriver(functions)],
+    drivers: [new DoseDriver(functions, randomText)],
     processId: 'p1',
     facts: factsOf(environment, aws, store, control, clock),
     alarms,

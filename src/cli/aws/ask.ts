@@ -24,6 +24,7 @@ type AnswerTo = {
   readonly 'status/1': 'status';
   readonly 'runs/1': 'runs';
   readonly 'show/1': 'run' | 'unknown-run';
+  readonly 'directive/1': 'directive' | 'no-directive' | 'unknown-run';
   readonly 'remove-gameday/1': 'gameday-removed' | 'unknown-gameday';
   readonly 'session/1': 'session' | 'unknown-session';
   readonly 'sessions/1': 'sessions';
