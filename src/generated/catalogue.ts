@@ -149,6 +149,104 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "maxLength": 16,
     "unit": "share"
    },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
    "acceptsDataLoss": {
     "title": "Accepts data loss",
     "description": "Required to be true where the fault can lose data for good.",
@@ -284,6 +382,104 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
     "maxLength": 16,
     "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
    },
    "acceptsDataLoss": {
     "title": "Accepts data loss",
@@ -563,6 +759,104 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "maxLength": 16,
     "unit": "share"
    },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
    "acceptsDataLoss": {
     "title": "Accepts data loss",
     "description": "Required to be true where the fault can lose data for good.",
@@ -623,6 +917,104 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
     "maxLength": 16,
     "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
    },
    "acceptsDataLoss": {
     "title": "Accepts data loss",
@@ -2867,6 +3259,104 @@ export const experimentSchema: SchemaNode = {
         "maxLength": 16,
         "unit": "share"
        },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
        "acceptsDataLoss": {
         "title": "Accepts data loss",
         "description": "Required to be true where the fault can lose data for good.",
@@ -3002,6 +3492,104 @@ export const experimentSchema: SchemaNode = {
         "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
         "maxLength": 16,
         "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
        },
        "acceptsDataLoss": {
         "title": "Accepts data loss",
@@ -3281,6 +3869,104 @@ export const experimentSchema: SchemaNode = {
         "maxLength": 16,
         "unit": "share"
        },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
        "acceptsDataLoss": {
         "title": "Accepts data loss",
         "description": "Required to be true where the fault can lose data for good.",
@@ -3341,6 +4027,104 @@ export const experimentSchema: SchemaNode = {
         "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
         "maxLength": 16,
         "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
        },
        "acceptsDataLoss": {
         "title": "Accepts data loss",
@@ -4009,6 +4793,13 @@ export const experimentSchema: SchemaNode = {
      "title": "On deviation",
      "description": "Abort when the steady state is shown not to hold. Without it: true.",
      "type": "boolean"
+    },
+    "failuresPerSandbox": {
+     "title": "Failures per sandbox",
+     "description": "Where more invocations of the experimental group than this fail in one sandbox of a function, that sandbox injects nothing more for the rest of the run, without waiting for the controller.",
+     "type": "integer",
+     "minimum": 0,
+     "maximum": 1000000
     }
    }
   },

@@ -38,6 +38,63 @@ export interface DependencyErrorFault {
    */
   rate?: Fraction;
   /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
    * Required to be true where the fault can lose data for good.
    */
   acceptsDataLoss?: boolean;
@@ -103,6 +160,63 @@ export interface DependencyLatencyFault {
    * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
    */
   rate?: Fraction;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
   /**
    * Required to be true where the fault can lose data for good.
    */
@@ -217,6 +331,63 @@ export interface InvocationErrorFault {
    */
   rate?: Fraction;
   /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
    * Required to be true where the fault can lose data for good.
    */
   acceptsDataLoss?: boolean;
@@ -247,6 +418,63 @@ export interface InvocationLatencyFault {
    * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
    */
   rate?: Fraction;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
   /**
    * Required to be true where the fault can lose data for good.
    */
@@ -985,6 +1213,10 @@ export interface Experiment {
      * Abort when the steady state is shown not to hold. Without it: true.
      */
     onDeviation?: boolean;
+    /**
+     * Where more invocations of the experimental group than this fail in one sandbox of a function, that sandbox injects nothing more for the rest of the run, without waiting for the controller.
+     */
+    failuresPerSandbox?: number;
   };
   /**
    * When a run may be under way, within what the settings allow. Without it: weekdays from 09:00 to 17:00, unless the settings have windows.
@@ -1250,6 +1482,12 @@ export interface Dose {
    */
   lnGamma: number;
   /**
+   * Where more enrolled invocations of the experimental group than this fail in a sandbox, nothing more of the run is injected there.
+   */
+  breaker?: {
+    failures: number;
+  };
+  /**
    * @minItems 1
    * @maxItems 10
    */
@@ -1319,6 +1557,13 @@ export interface Telemetry {
    */
   skipped: {
     [k: string]: number;
+  };
+  /**
+   * Invocations that came while the dose was active, whichever group they belong to: those that some fault is for, and the others.
+   */
+  seen?: {
+    matched: number;
+    others: number;
   };
 }
 

@@ -13,19 +13,27 @@ export type EventSource =
   | 'direct';
 
 /** The sources of batches by the `eventSource` (SNS: `EventSource`) of their records. */
-const recordSources: Readonly<Record<string, EventSource>> = {
-  'aws:sqs': 'sqs',
-  'aws:kinesis': 'kinesis',
-  'aws:dynamodb': 'dynamodb-stream',
-  'aws:sns': 'sns',
-  'aws:s3': 's3',
-};
+const recordSources: ReadonlyMap<string, EventSource> = new Map([
+  ['aws:sqs', 'sqs'],
+  ['aws:kinesis', 'kinesis'],
+  ['aws:dynamodb', 'dynamodb-stream'],
+  ['aws:sns', 'sns'],
+  ['aws:s3', 's3'],
+]);
 
 /** The source of an event, by the shapes that AWS documents; never throws, whatever the event is. */
 export function sourceOf(event: unknown): EventSource {
+  try {
+    return sourceByShape(event);
+  } catch {
+    return 'direct'; // no event of AWS refuses to be looked at
+  }
+}
+
+function sourceByShape(event: unknown): EventSource {
   const [record] = listOf(get(event, 'Records'));
   if (record !== undefined)
-    return recordSources[textOf(record, 'eventSource') || textOf(record, 'EventSource')] ?? 'direct';
+    return recordSources.get(textOf(record, 'eventSource') || textOf(record, 'EventSource')) ?? 'direct';
   const context = get(event, 'requestContext');
   if (context !== undefined) return httpSource(event, context);
   const isEvent = ['detail-type', 'source', 'detail'].every((name) => get(event, name) !== undefined);
@@ -51,7 +59,7 @@ function httpSource(event: unknown, context: unknown): EventSource {
   if (get(context, 'elb') !== undefined) return 'alb';
   if (get(context, 'http') !== undefined && get(event, 'version') === '2.0') {
     const domain = textOf(context, 'domainName');
-    return /\.lambda-url\.[a-z0-9-]+\.on\.aws$/.test(domain) ? 'function-url' : 'api-gateway-v2';
+    return domain.includes('.lambda-url.') ? 'function-url' : 'api-gateway-v2';
   }
   return get(event, 'httpMethod') === undefined ? 'direct' : 'api-gateway-v1';
 }
