@@ -6,7 +6,7 @@ export interface SchemaNode {
   readonly [keyword: string]: unknown;
   readonly title?: string;
   readonly description?: string;
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly unit?: string;
   readonly least?: string;
   readonly most?: string;

@@ -9,6 +9,7 @@ export function describe(schema: SchemaNode): string {
   if (isUnit(schema.unit)) return expectedUnit(schema.unit);
   if (schema.oneOf !== undefined && schema.type === undefined)
     return schema.oneOf.map(describe).join(', or ');
+  if (isList(schema.type)) return either(schema.type.map((type) => describe({ type })));
   switch (schema.type) {
     case 'object':
       return describeMapping(schema);
@@ -20,9 +21,20 @@ export function describe(schema: SchemaNode): string {
       return `a whole number${bounds(schema)}`;
     case 'number':
       return `a number${bounds(schema)}`;
+    case 'null':
+      return 'null';
     default:
       return 'text';
   }
+}
+
+function isList(type: SchemaNode['type']): type is readonly string[] {
+  return Array.isArray(type);
+}
+
+/** "text, a number, or null" */
+function either(phrases: readonly string[]): string {
+  return `${phrases.slice(0, -1).join(', ')}, or ${phrases.at(-1) ?? ''}`;
 }
 
 function describeShort(schema: SchemaNode): string {

@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { matcherOf, stickyValue, type Condition } from '../../../src/layer/event/matching.ts';
 import { pathOf } from '../../../src/layer/event/path.ts';

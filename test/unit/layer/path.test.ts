@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { isPath, parsePath, pathOf, pathProblem } from '../../../src/layer/event/path.ts';
 import { EventReader } from '../../../src/layer/event/read.ts';

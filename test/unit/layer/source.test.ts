@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals';
 import { failureIsMadeGood } from '../../../src/layer/event/attempts.ts';
 import {
   isAsynchronous,
