@@ -2,6 +2,8 @@ import type { InFunctionFault, InFunctionKind } from '../../generated/types.ts';
 import type { OutboundCall } from '../calls/call.ts';
 import type { Draw } from '../draw.ts';
 import type { EventSource } from '../event/source.ts';
+import type { Occupation } from '../occupy/occupation.ts';
+import type { Exit } from '../run/ending.ts';
 import type { SkipReason } from '../telemetry/skip-reason.ts';
 
 /** The parameters of a kind. */
@@ -33,6 +35,10 @@ export interface InvocationEffect {
   readonly answer?: Replacement;
   /** Thrown instead of running the handler, or instead of its answer. */
   readonly error?: Error;
+  /** Taken up before the handler runs, and given back when the invocation ends, whichever way it ends. */
+  readonly occupy?: Occupation;
+  /** The process ends. What is to come after the answer is asked for before the handler runs. */
+  readonly exit?: Exit;
   /** It cannot be done to this invocation: nothing happens, and that is counted. */
   readonly skip?: SkipReason;
 }
@@ -60,6 +66,8 @@ export interface InFunctionFaultModule<K extends InFunctionKind> {
   explain(fault: FaultOf<K>): string;
   /** Whether an invocation may run into its timeout because of it, so that its outcome is never reported. */
   readonly canEndProcess: boolean;
+  /** It touches the whole process: never done where several invocations may share one. */
+  readonly needsOwnProcess?: boolean;
   /** Whether an asynchronous event can be lost for good: its retries carry the same request id, and fare the same. */
   losesDataWhenAsynchronous(fault: FaultOf<K>): boolean;
   /** Why these parameters make no sense together, with what would; undefined where they do. */
@@ -76,6 +84,7 @@ export interface InFunctionFaultModule<K extends InFunctionKind> {
 export interface AnyInFunctionFaultModule {
   explain(fault: InFunctionFault): string;
   readonly canEndProcess: boolean;
+  readonly needsOwnProcess?: boolean;
   losesDataWhenAsynchronous(fault: InFunctionFault): boolean;
   problem(fault: InFunctionFault): string | undefined;
   onInvocation?(fault: InFunctionFault, moment: Moment, draw: Draw): InvocationEffect | undefined;

@@ -1,6 +1,7 @@
 import { sourceOf } from '../event/source.ts';
 import type { InvocationEffect, Moment, Replacement } from '../faults/module.ts';
 import type { HandlerCall } from '../realm.ts';
+import { Ending, ProcessEnds, type Exit } from './ending.ts';
 import type { Injector } from './injector.ts';
 import { ANSWER_MARGIN_MS, type Invocation } from './invocation.ts';
 import { perform, silence } from './perform.ts';
@@ -21,11 +22,19 @@ export async function underFaults(
   const before = new End(invocation, injector, injector.longestHandlerMs);
   const given = await before.meet({ ...always, at: 'before', event });
   if (before.instead !== undefined) return before.instead.value;
+  const ending = before.endingOnceAnswered(call);
   const changed = given === event ? call : { ...call, args: [given, ...rest] };
   const answer = await injector.timed(() => perform(changed));
   // Without an answer the runtime has ended the invocation by itself: there is nothing left to delay or to discard.
   if (answer === silence) return answer;
-  return new End(invocation, injector, 0).meet({ ...always, at: 'after', event: given, answer });
+  const result = await new End(invocation, injector, 0).meet({
+    ...always,
+    at: 'after',
+    event: given,
+    answer,
+  });
+  if (ending !== undefined && (await injector.fire(invocation, ending.faultId))) invocation.ending = ending;
+  return result;
 }
 
 interface Pending {
@@ -37,6 +46,7 @@ interface Pending {
 class End {
   /** What the invocation answers instead of running its handler. */
   instead: Replacement | undefined;
+  #onceAnswered: { readonly id: string; readonly exit: Exit } | undefined;
   readonly #invocation: Invocation;
   readonly #injector: Injector;
   readonly #reserveMs: number;
@@ -56,6 +66,7 @@ class End {
       const effect = this.#injector.effectOn(this.#invocation, fault, now);
       if (effect === undefined) continue;
       pending.push({ id: fault.id, effect });
+      if (effect.occupy !== undefined) await this.#injector.occupy(this.#invocation, fault.id, effect.occupy);
       now = await this.#changed(now, fault.id, effect);
     }
     for (const { id, effect } of pending) await this.#wait(id, effect);
@@ -63,6 +74,13 @@ class End {
       if (await this.#decide(now, id, effect)) break;
     }
     return now.at === 'before' ? now.event : now.answer;
+  }
+
+  /** The end of the process after a good answer; what tells that the answer is out is listened for from here on. */
+  endingOnceAnswered({ streaming, args }: HandlerCall): Ending | undefined {
+    const { id, exit } = this.#onceAnswered ?? {};
+    if (id === undefined || exit === undefined) return undefined;
+    return new Ending(id, exit, streaming ? args[1] : undefined);
   }
 
   async #changed(moment: Moment, id: string, effect: InvocationEffect): Promise<Moment> {
@@ -79,9 +97,15 @@ class End {
   /** Whether this ends the matter. */
   async #decide(moment: Moment, id: string, effect: InvocationEffect): Promise<boolean> {
     const instead = moment.at === 'before' ? effect.answer : undefined;
-    if (effect.error === undefined && instead === undefined) return false;
+    if (effect.exit?.once === 'answered') this.#onceAnswered ??= { id, exit: effect.exit };
+    const exit = effect.exit?.once === 'now' ? effect.exit : undefined;
+    if (effect.error === undefined && instead === undefined && exit === undefined) return false;
     if (!(await this.#injector.fire(this.#invocation, id))) return false;
     if (effect.error !== undefined) throw effect.error;
+    if (exit !== undefined) {
+      this.#invocation.ending = new Ending(id, exit, undefined);
+      throw new ProcessEnds(exit.code);
+    }
     this.instead = instead;
     return true;
   }

@@ -6,6 +6,8 @@ import type { Clock } from '../clock.ts';
 import type { DoseSource } from '../dose-source.ts';
 import type { InvocationEffect, Moment } from '../faults/module.ts';
 import { moduleOf } from '../faults/of.ts';
+import { Holding } from '../occupy/holding.ts';
+import type { Occupation } from '../occupy/occupation.ts';
 import type { Consideration, Gate } from '../intercept/gate.ts';
 import { interceptNodeHttp } from '../intercept/node-http.ts';
 import { interceptUndici } from '../intercept/undici.ts';
@@ -33,6 +35,7 @@ export class Injector implements Gate {
   readonly #rules: readonly DependencyRule[];
   readonly #restore: (() => void)[] = [];
   readonly #wake = new Set<() => void>();
+  readonly #holdings = new Set<Holding>();
   #ended = false;
 
   constructor(
@@ -57,6 +60,7 @@ export class Injector implements Gate {
     this.#ended = true;
     for (const restore of this.#restore.splice(0)) restore();
     for (const wake of this.#wake) wake();
+    for (const holding of this.#holdings) void holding.giveBack();
     this.#storage.disable();
   }
 
@@ -77,8 +81,9 @@ export class Injector implements Gate {
     const effect = module.onInvocation(fault, moment, draw);
     if (effect !== undefined) invocation.witness?.planned(id, moment.at, effect);
     if (effect === undefined || draw('rate') >= (fault.rate ?? 1)) return undefined;
-    if (effect.skip === undefined) return effect;
-    this.#reporter.skipped(effect.skip);
+    const skip = module.needsOwnProcess === true && this.#concurrent ? 'shared-process' : effect.skip;
+    if (skip === undefined) return effect;
+    this.#reporter.skipped(skip);
     return undefined;
   }
 
@@ -133,6 +138,23 @@ export class Injector implements Gate {
       const sliceMs = this.#source.fixed === true ? leftMs : Math.min(leftMs, SLICE_MS);
       await this.#sleep(Math.min(sliceMs, this.#dose.expiresAt - this.#clock.now()));
     }
+  }
+
+  /** Takes something up until the invocation ends, or until the dose no longer allows it. */
+  async occupy(invocation: Invocation, faultId: string, occupation: Occupation): Promise<void> {
+    if (!(await this.confirm(invocation))) return;
+    const holding = new Holding(
+      { isAllowed: () => this.isAllowed(invocation), expiresAt: this.#dose.expiresAt },
+      () => this.#source.keepFresh(),
+      this.#clock,
+    );
+    this.#holdings.add(holding);
+    invocation.atItsEnd.push(async () => {
+      this.#holdings.delete(holding);
+      await holding.giveBack();
+    });
+    if (await holding.take(occupation)) this.count(invocation, faultId);
+    else if (this.isAllowed(invocation)) this.#reporter.skipped('not-applicable');
   }
 
   consider(call: OutboundCall): Consideration | undefined {

@@ -2,6 +2,7 @@ import type { Dose } from '../../generated/types.ts';
 import type { OutboundCall } from '../calls/call.ts';
 import { drawsFor, type Draw } from '../draw.ts';
 import type { EnrolledGroup } from '../group.ts';
+import type { Ending } from './ending.ts';
 import type { Place, Witness } from './witness.ts';
 
 /** Before its timeout an invocation is left this much time for its answer, whatever a delay says. */
@@ -17,6 +18,10 @@ export class Invocation {
   /** No fault is injected: its start could not be made known, or it has ended and this is a call that outlived it. */
   spared = false;
   readonly fired = new Map<string, number>();
+  /** The end of the process, where a fault asks for it. */
+  ending: Ending | undefined;
+  /** Gives back what was taken up for it. */
+  readonly atItsEnd: (() => Promise<void>)[] = [];
   /** In tests only. */
   witness: Witness | undefined;
   readonly #dose: Dose;

@@ -9,6 +9,7 @@ import { logFaulted } from '../telemetry/emf.ts';
 import { Pace } from '../telemetry/pace.ts';
 import type { Reporter } from '../telemetry/reporter.ts';
 import { contextOf, remainingMsOf, requestIdOf } from './context.ts';
+import type { Ending } from './ending.ts';
 import { underFaults } from './faulting.ts';
 import { Injector } from './injector.ts';
 import { Invocation } from './invocation.ts';
@@ -16,6 +17,8 @@ import { callbackOf, callPlainly, deliver, perform } from './perform.ts';
 
 /** Where a fault can end the process, the start of an invocation is waited for no longer than this. */
 export const ACKNOWLEDGE_START_MS = 100;
+/** Before the process is ended, its last report is waited for no longer than this. */
+const LAST_REPORT_MS = 300;
 
 /** A dose in effect in this realm. */
 export class Run implements ActiveRun {
@@ -127,15 +130,24 @@ export class Run implements ActiveRun {
     try {
       const answer = await this.#storage.run(invocation, underFaults, call, invocation, this.#injector);
       failed = false;
-      return answer;
+      return invocation.ending === undefined ? answer : invocation.ending.answer(answer);
     } finally {
       const ms = this.#clock.monotonic() - startedAt;
       invocation.spared = true;
       if (this.#injector.only === invocation) this.#injector.only = undefined;
       this.reporter.finished(invocation.group, invocation.cohort, failed, ms);
       if (invocation.fired.size > 0) this.#log(invocation);
+      await Promise.all(invocation.atItsEnd.map((giveBack) => giveBack()));
       await this.#pace.finished();
+      if (invocation.ending !== undefined) await this.#endProcess(invocation.ending);
     }
+  }
+
+  /** What happened is known before the process ends; it does not end where that would make a success look like a failure. */
+  async #endProcess(ending: Ending): Promise<void> {
+    const isKnown = await this.reporter.acknowledge(LAST_REPORT_MS);
+    if (!isKnown && ending.exit.once === 'answered') ending.callOff();
+    await ending.meet();
   }
 
   #log({
