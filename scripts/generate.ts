@@ -3,7 +3,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadSchemas } from './generate/schemas.ts';
-import { generateTypes } from './generate/types.ts';
+import { banner, generateTypes } from './generate/types.ts';
+import { generateAuthored } from './generate/authored.ts';
 import { generateValidators } from './generate/validators.ts';
 import { generateCatalogue, generatePlaces, generateRegistries } from './generate/catalogue.ts';
 import { generateEditorSchemas } from './generate/editor-schemas.ts';
@@ -14,6 +15,7 @@ const checkOnly = process.argv.includes('--check');
 const schemas = loadSchemas(resolve(root, 'schemas'));
 const files = new Map<string, string>([
   ...(await generateTypes(schemas)),
+  ...(await generateAuthored(schemas, banner)),
   ...(await generateValidators(schemas)),
   ...generateCatalogue(schemas),
   ...generatePlaces(schemas),
