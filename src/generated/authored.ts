@@ -25,6 +25,63 @@ export interface AuthoredDependencyErrorFault {
    */
   rate?: Share;
   /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
    * Required to be true where the fault can lose data for good.
    */
   acceptsDataLoss?: boolean;
@@ -90,6 +147,63 @@ export interface AuthoredDependencyLatencyFault {
    * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
    */
   rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
   /**
    * Required to be true where the fault can lose data for good.
    */
@@ -161,6 +275,63 @@ export interface AuthoredInvocationErrorFault {
    */
   rate?: Share;
   /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
    * Required to be true where the fault can lose data for good.
    */
   acceptsDataLoss?: boolean;
@@ -191,6 +362,63 @@ export interface AuthoredInvocationLatencyFault {
    * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
    */
   rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
   /**
    * Required to be true where the fault can lose data for good.
    */
