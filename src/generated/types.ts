@@ -1549,7 +1549,7 @@ export interface Telemetry {
     [k: string]: number;
   };
   /**
-   * Invocations that carried a directive and were given its faults: they are in neither group.
+   * Invocations with a directive that was valid: they are in neither group.
    */
   directed?: number;
   /**

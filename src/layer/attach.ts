@@ -44,7 +44,7 @@ async function takeFixedDose(realm: Realm, settings: Settings, dose: string): Pr
   realm.lookedAt = systemClock.now();
   try {
     const { useFixedDose } = await import('./run/activate.ts');
-    useFixedDose(realm, settings, dose, systemClock);
+    await useFixedDose(realm, settings, dose, systemClock);
   } catch (error) {
     logOnce(`the dose in INOCULATE_DOSE is not used: ${reasonOf(error)}`);
   }

@@ -26,6 +26,8 @@ export interface Watch {
 
 /** Puts doses into effect; separate so that its code is only loaded once there is one. */
 export interface Doses {
+  /** Loads what the dose of an answer needs besides; undefined where nothing is to be waited for. */
+  prepare?(answer: DoseAnswer): Promise<void> | undefined;
   /** Takes an answer of the store: begins, goes on with or ends a run. */
   take(answer: DoseAnswer, source: DoseSource): void;
   /** The staleness limit of the active dose; undefined without one. */
@@ -112,11 +114,13 @@ export class StoreWatch implements Watch, DoseSource {
     const consistent = this.#realm.active !== undefined;
     try {
       const answer = await this.#store.readDose(consistent, READ_DEADLINE_MS);
-      if (this.#known !== undefined && this.#known.sent.at > sent.at) return; // overtaken by a later read
       if (this.#doses === undefined) {
         if (answer.item === undefined || answer.item.cleared) return this.#succeeded();
         this.#doses = await this.#loadDoses();
       }
+      const preparing = this.#doses.prepare?.(answer);
+      if (preparing !== undefined) await preparing;
+      if (this.#known !== undefined && this.#known.sent.at > sent.at) return; // overtaken by a later read
       const agrees = clockAgrees(answer.serverDate, sent.at, this.#clock.now());
       this.#known = consistent ? { sent, clockAgrees: agrees } : undefined;
       this.#doses.take(answer, this);

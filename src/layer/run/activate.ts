@@ -3,6 +3,7 @@ import { validateDose } from '../../generated/validate-dose.js';
 import type { Clock } from '../clock.ts';
 import { fixedSource, type DoseSource } from '../dose-source.ts';
 import { moduleOf } from '../faults/of.ts';
+import type { Directives } from '../directive/directives.ts';
 import { logOnce, reasonOf } from '../log.ts';
 import type { Realm } from '../realm.ts';
 import type { Settings } from '../settings.ts';
@@ -15,15 +16,38 @@ import { onTermination } from './termination.ts';
 /** The only version of doses that is understood; others mean no fault. */
 const DOSE_VERSION = 1;
 
+/** What reads directives: imported with the first dose that has a key for them. */
+interface DirectivesModule {
+  readonly Directives: new (dose: Dose, key: string, now: () => number) => Directives;
+}
+const loadDirectives = (): Promise<DirectivesModule> => import('../directive/directives.ts');
+
+function directivesTo(
+  dose: Dose,
+  module: DirectivesModule | undefined,
+  clock: Clock,
+): Directives | undefined {
+  const { directiveKey } = dose;
+  if (directiveKey === undefined || module === undefined) return undefined;
+  return new module.Directives(dose, directiveKey, () => clock.now());
+}
+
 /** Puts a dose from the environment into effect; there is no store, and nothing is reported but in the log. */
-export function useFixedDose(realm: Realm, settings: Settings, text: string, clock: Clock): void {
+export async function useFixedDose(
+  realm: Realm,
+  settings: Settings,
+  text: string,
+  clock: Clock,
+): Promise<void> {
   const dose = readDose(text, settings.functionName);
+  const module = dose.directiveKey === undefined ? undefined : await loadDirectives();
   realm.active = new Run(dose, {
     ...settings,
     realm,
     clock,
     source: fixedSource,
     reporter: new Reporter(dose, undefined, clock),
+    directives: directivesTo(dose, module, clock),
   });
 }
 
@@ -42,12 +66,21 @@ class StoredDoses implements Doses {
   #taken: DoseItem | undefined;
   readonly #unreported = new Set<Reporter>();
   #stopListening: (() => void) | undefined;
+  #directives: DirectivesModule | undefined;
 
   constructor(realm: Realm, settings: Settings, store: Store, clock: Clock) {
     this.#realm = realm;
     this.#settings = settings;
     this.#store = store;
     this.#clock = clock;
+  }
+
+  prepare({ item }: DoseAnswer): Promise<void> | undefined {
+    // Before it is known to be a dose at all: a text that only looks like one costs an import, and nothing else.
+    if (this.#directives !== undefined || item?.body?.includes('"directiveKey"') !== true) return undefined;
+    return loadDirectives().then((module) => {
+      this.#directives = module;
+    });
   }
 
   take({ item }: DoseAnswer, source: DoseSource): void {
@@ -87,7 +120,16 @@ class StoredDoses implements Doses {
     }
     const reporter = new Reporter(dose, this.#store, this.#clock);
     const { functionName, concurrent } = this.#settings;
-    const parts = { realm: this.#realm, source, clock: this.#clock, reporter, functionName, concurrent };
+    const directives = directivesTo(dose, this.#directives, this.#clock);
+    const parts = {
+      realm: this.#realm,
+      source,
+      clock: this.#clock,
+      reporter,
+      functionName,
+      concurrent,
+      directives,
+    };
     this.#run = new Run(dose, parts);
     this.#realm.active = this.#run;
     this.#stopListening ??= onTermination(() => this.#allReported());

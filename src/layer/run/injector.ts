@@ -159,9 +159,8 @@ export class Injector implements Gate {
 
   consider(call: OutboundCall): Consideration | undefined {
     const invocation = this.#storage.getStore() ?? (this.#concurrent ? undefined : this.only);
-    if (this.#ended || this.isExpired() || invocation?.group !== 'experimental' || invocation.spared) {
-      return undefined;
-    }
+    if (this.#ended || this.isExpired() || invocation === undefined) return undefined;
+    if (invocation.group === 'control' || invocation.spared) return undefined;
     const candidate = consider(this.#rules, call, invocation);
     if (candidate === undefined) return undefined;
     return {

@@ -8,10 +8,13 @@ import type { Place, Witness } from './witness.ts';
 /** Before its timeout an invocation is left this much time for its answer, whatever a delay says. */
 export const ANSWER_MARGIN_MS = 100;
 
-/** One enrolled invocation: what is particular to it never lies anywhere else. */
+/** What an invocation counts as: a directed one, which asked for its faults itself, belongs to neither group. */
+export type Part = EnrolledGroup | 'directed';
+
+/** One enrolled or directed invocation: what is particular to it never lies anywhere else. */
 export class Invocation {
   readonly requestId: string;
-  readonly group: EnrolledGroup;
+  readonly group: Part;
   /** The tick in which it started. */
   readonly cohort: number;
   readonly remainingMs: () => number;
@@ -25,21 +28,25 @@ export class Invocation {
   /** In tests only. */
   witness: Witness | undefined;
   readonly #dose: Dose;
+  /** The faults that a directive asks for; undefined where chance decides. */
+  readonly #asked: ReadonlySet<string> | undefined;
   readonly #matches = new Map<string, number>();
   readonly #attempts = new Map<string, number>();
 
   constructor(
     dose: Dose,
     requestId: string,
-    group: EnrolledGroup,
+    group: Part,
     cohort: number,
     remainingMs: () => number,
+    asked?: ReadonlySet<string>,
   ) {
     this.#dose = dose;
     this.requestId = requestId;
     this.group = group;
     this.cohort = cohort;
     this.remainingMs = remainingMs;
+    this.#asked = asked;
   }
 
   /** The draws for the next thing that a fault could hit in this invocation. */
@@ -74,7 +81,14 @@ export class Invocation {
   }
 
   #draws(faultId: string, index: number, place: Place): Draw {
-    const drawn = drawsFor(this.#dose.salt, this.requestId, faultId, index);
+    const drawn = this.#certain(faultId, drawsFor(this.#dose.salt, this.requestId, faultId, index));
     return this.witness?.draws(faultId, place, drawn) ?? drawn;
+  }
+
+  /** What a directive asks for is hit at any rate, and nothing else is at any. */
+  #certain(faultId: string, drawn: Draw): Draw {
+    if (this.#asked === undefined) return drawn;
+    const rate = this.#asked.has(faultId) ? 0 : 1;
+    return (purpose) => (purpose === 'rate' ? rate : drawn(purpose));
   }
 }

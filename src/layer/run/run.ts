@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Dose } from '../../generated/types.ts';
 import type { Clock } from '../clock.ts';
+import type { Directives } from '../directive/directives.ts';
 import type { DoseSource } from '../dose-source.ts';
-import { groupOf, type EnrolledGroup } from '../group.ts';
+import { groupOf } from '../group.ts';
 import { logOnce, reasonOf } from '../log.ts';
 import type { ActiveRun, HandlerCall, Realm } from '../realm.ts';
 import { logFaulted } from '../telemetry/emf.ts';
@@ -12,7 +13,7 @@ import { contextOf, remainingMsOf, requestIdOf } from './context.ts';
 import type { Ending } from './ending.ts';
 import { underFaults } from './faulting.ts';
 import { Injector } from './injector.ts';
-import { Invocation } from './invocation.ts';
+import { Invocation, type Part } from './invocation.ts';
 import { callbackOf, callPlainly, deliver, perform } from './perform.ts';
 
 /** Where a fault can end the process, the start of an invocation is waited for no longer than this. */
@@ -28,6 +29,7 @@ export class Run implements ActiveRun {
   readonly #source: DoseSource;
   readonly #clock: Clock;
   readonly #functionName: string;
+  readonly #directives: Directives | undefined;
   readonly #storage = new AsyncLocalStorage<Invocation | undefined>();
   readonly #injector: Injector;
   readonly #pace: Pace;
@@ -42,6 +44,7 @@ export class Run implements ActiveRun {
       reporter: Reporter;
       functionName: string;
       concurrent: boolean;
+      directives?: Directives | undefined;
     },
   ) {
     this.dose = dose;
@@ -51,6 +54,7 @@ export class Run implements ActiveRun {
     this.#source = parts.source;
     this.#clock = parts.clock;
     this.#functionName = parts.functionName;
+    this.#directives = parts.directives;
     this.#injector = new Injector(
       dose,
       parts.source,
@@ -74,45 +78,66 @@ export class Run implements ActiveRun {
     if (requestId === undefined || this.#ended) return callPlainly(call);
     this.#source.keepFresh();
     const group = groupOf(this.dose.salt, requestId, this.dose.exposure);
-    if (group === 'bystander') {
+    const asks = this.#asked(call, 'look') !== undefined;
+    if (group === 'bystander' && !asks) {
       this.#injector.only = undefined;
       return this.#storage.run(undefined, callPlainly, call);
     }
-    const outcome = this.#take(call, requestId);
+    const outcome = this.#take(call, requestId, asks);
     const callback = callbackOf(call);
     return callback === undefined ? outcome : deliver(outcome, callback, contextOf(call));
   }
 
-  async #take(call: HandlerCall, requestId: string): Promise<unknown> {
+  async #take(call: HandlerCall, requestId: string, asks: boolean): Promise<unknown> {
     await this.#source.confirm();
     // The dose may have become another one, or none: then groups are those of the new one.
     const now = this.#realm.active;
-    return now instanceof Run ? now.#invoke(call, requestId) : perform(call);
+    return now instanceof Run ? now.#invoke(call, requestId, asks) : perform(call);
   }
 
-  async #invoke(call: HandlerCall, requestId: string): Promise<unknown> {
+  async #invoke(call: HandlerCall, requestId: string, asks: boolean): Promise<unknown> {
     let invocation: Invocation | undefined;
     try {
-      invocation = await this.#admit(call, requestId);
+      invocation = await this.#admit(call, requestId, asks);
     } catch (error) {
       logOnce(`an invocation was left alone: ${reasonOf(error)}`);
     }
     return invocation === undefined ? perform(call) : this.#measured(call, invocation);
   }
 
-  /** Everything that both groups go through alike before the handler runs; undefined where it is left alone. */
-  async #admit(call: HandlerCall, requestId: string): Promise<Invocation | undefined> {
+  /** The faults that a directive asks for, if it is valid; one that is ignored is counted. Only `take` uses it up. */
+  #asked(call: HandlerCall, how: 'look' | 'take'): ReadonlySet<string> | undefined {
+    try {
+      const asked = this.#directives?.[how](call);
+      if (asked === undefined || 'faults' in asked) return asked?.faults;
+      this.reporter.skipped(asked.ignored);
+      this.#pace.started();
+    } catch (error) {
+      logOnce(`a directive was not read: ${reasonOf(error)}`);
+    }
+    return undefined;
+  }
+
+  /**
+   * Everything that both groups, and who asks for a fault, go through alike before the handler runs; undefined where it
+   * is left alone.
+   */
+  async #admit(call: HandlerCall, requestId: string, asks: boolean): Promise<Invocation | undefined> {
     const group = groupOf(this.dose.salt, requestId, this.dose.exposure);
-    if (group === 'bystander' || this.#injector.isExpired()) return undefined;
+    if ((group === 'bystander' && !asks) || this.#injector.isExpired()) return undefined;
     const freshness = this.#source.freshness();
     if (freshness !== 'fresh') {
       this.reporter.skipped(freshness);
       this.reporter.send();
       return undefined;
     }
+    const asked = asks ? this.#asked(call, 'take') : undefined;
+    const part = asked === undefined ? group : 'directed';
+    if (part === 'bystander') return undefined;
     const cohort = this.reporter.cohortAt(this.#clock.now());
-    this.reporter.started(group, cohort);
-    const invocation = new Invocation(this.dose, requestId, group, cohort, () => remainingMsOf(call));
+    if (part === 'directed') this.reporter.directed();
+    else this.reporter.started(part, cohort);
+    const invocation = new Invocation(this.dose, requestId, part, cohort, () => remainingMsOf(call), asked);
     if (!this.dose.acknowledgeStart) {
       this.#pace.started();
     } else if (!(await this.reporter.acknowledge(ACKNOWLEDGE_START_MS))) {
@@ -135,7 +160,8 @@ export class Run implements ActiveRun {
       const ms = this.#clock.monotonic() - startedAt;
       invocation.spared = true;
       if (this.#injector.only === invocation) this.#injector.only = undefined;
-      this.reporter.finished(invocation.group, invocation.cohort, failed, ms);
+      const { group, cohort } = invocation;
+      if (group !== 'directed') this.reporter.finished(group, cohort, failed, ms);
       if (invocation.fired.size > 0) this.#log(invocation);
       await Promise.all(invocation.atItsEnd.map((giveBack) => giveBack()));
       await this.#pace.finished();
@@ -150,15 +176,7 @@ export class Run implements ActiveRun {
     await ending.meet();
   }
 
-  #log({
-    requestId,
-    group,
-    fired,
-  }: {
-    requestId: string;
-    group: EnrolledGroup;
-    fired: Map<string, number>;
-  }): void {
+  #log({ requestId, group, fired }: { requestId: string; group: Part; fired: Map<string, number> }): void {
     logFaulted({
       at: this.#clock.now(),
       functionName: this.#functionName,

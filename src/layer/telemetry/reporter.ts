@@ -30,6 +30,7 @@ export class Reporter {
   readonly #groups = { experimental: new GroupCounts(), control: new GroupCounts() };
   readonly #fired = new Map<string, number>();
   readonly #skipped = new Map<string, number>();
+  #directed = 0;
   #seq = 0;
   #changes = 0;
   #acknowledged = 0;
@@ -64,6 +65,12 @@ export class Reporter {
 
   fired(faultId: string): void {
     this.#fired.set(faultId, (this.#fired.get(faultId) ?? 0) + 1);
+    this.#changes += 1;
+  }
+
+  /** An invocation is given faults because it asked for them: it is in neither group. */
+  directed(): void {
+    this.#directed += 1;
     this.#changes += 1;
   }
 
@@ -163,6 +170,7 @@ export class Reporter {
         control: this.#groups.control.report(this.#stride),
       },
       fired: Object.fromEntries(this.#fired),
+      ...(this.#directed === 0 ? {} : { directed: this.#directed }),
       skipped: Object.fromEntries(this.#skipped),
     };
   }

@@ -34,6 +34,7 @@ export interface Outcome {
 interface Pending {
   readonly id: string;
   readonly event: unknown;
+  readonly clientContext: object | undefined;
   readonly startedAt: number;
   readonly done: (outcome: Outcome) => void;
 }
@@ -93,9 +94,14 @@ export class Sandbox {
     void this.exited.then((code) => this.#allGone(`Runtime exited with ${code}`));
   }
 
-  invoke(event: unknown, requestId: string = randomUUID()): Promise<Outcome> {
+  /** @param clientContext as the caller of a direct invocation gives it along */
+  invoke(
+    event: unknown,
+    requestId: string = randomUUID(),
+    clientContext: object | undefined = undefined,
+  ): Promise<Outcome> {
     return new Promise((done) => {
-      this.#waiting.push({ id: requestId, event, startedAt: performance.now(), done });
+      this.#waiting.push({ id: requestId, event, clientContext, startedAt: performance.now(), done });
       this.#pump();
     });
   }
@@ -144,6 +150,9 @@ export class Sandbox {
           'lambda-runtime-aws-request-id': pending.id,
           'lambda-runtime-deadline-ms': String(Date.now() + this.#timeoutMs),
           'lambda-runtime-invoked-function-arn': 'arn:aws:lambda:eu-west-1:000000000000:function:checkout',
+          ...(pending.clientContext === undefined
+            ? {}
+            : { 'lambda-runtime-client-context': JSON.stringify(pending.clientContext) }),
         })
         .end(JSON.stringify(pending.event));
     }
