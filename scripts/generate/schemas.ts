@@ -25,6 +25,7 @@ const resolvedUnits: Schema = {
     share: { type: 'number', minimum: 0, maximum: 1, tsType: 'Fraction', unit: 'share' },
     points: { type: 'number', minimum: 0, maximum: 1, tsType: 'Fraction', unit: 'points' },
     increase: { type: 'number', minimum: 0, maximum: 1000, tsType: 'Fraction', unit: 'increase' },
+    size: { type: 'integer', minimum: 1, maximum: 1024 ** 4, tsType: 'Bytes', unit: 'size' },
     span: {
       type: 'object',
       additionalProperties: false,

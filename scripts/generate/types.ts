@@ -16,7 +16,7 @@ export function messageType(event: string): string {
 export async function generateTypes(schemas: Schemas): Promise<Map<string, string>> {
   const parts = [
     banner,
-    '/** Milliseconds. */\nexport type Millis = number;\n/** A share between 0 and 1. */\nexport type Fraction = number;\n',
+    '/** Milliseconds. */\nexport type Millis = number;\n/** A share between 0 and 1. */\nexport type Fraction = number;\n/** Bytes. */\nexport type Bytes = number;\n',
   ];
   for (const kind of schemas.faultKinds) {
     parts.push(

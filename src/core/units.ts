@@ -3,10 +3,10 @@ import { type Path, type Problem, show } from './problem.ts';
 import { branchFor } from './schema-branch.ts';
 
 /**
- * How a quantity in a file becomes a number: `duration` to milliseconds, the others to fractions. A `span` is a duration
+ * How a quantity in a file becomes a number: `duration` to milliseconds, `size` to bytes, the others to fractions. A `span` is a duration
  * where a plain number may stand as well: it becomes `{ ms }`, so that the two can be told apart.
  */
-export type Unit = 'duration' | 'span' | 'share' | 'points' | 'increase';
+export type Unit = 'duration' | 'span' | 'share' | 'points' | 'increase' | 'size';
 
 export type Parsed =
   | { readonly ok: true; readonly value: number }
@@ -19,6 +19,7 @@ export type Parsed =
     };
 
 const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
+const unitBytes = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 } as const;
 const maxDurationMs = 366 * unitMs.d;
 const minShare = 0.000001;
 
@@ -28,6 +29,7 @@ const expectations: Readonly<Record<Unit, string>> = {
   share: 'a share with a percent sign, such as 5%',
   points: 'a difference in percentage points, such as +0.5 points',
   increase: 'an increase over the control group, such as +10%',
+  size: 'a size with its unit, such as 512KB, 100MB or 1GB',
 };
 
 /** What a quantity of this unit looks like. */
@@ -71,12 +73,21 @@ export function parseIncrease(text: string): Parsed {
   return bounded('increase', text, hundredth(digits), minShare, 1000, '+100000%');
 }
 
+/** `100MB` → 104 857 600: by 1024, as Lambda's memory is. Whole bytes, up to a terabyte. */
+export function parseSize(text: string): Parsed {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?)\s?(B|KB|MB|GB)$/.exec(text) ?? [];
+  if (text.length > 24 || digits === '') return notAQuantity('size', text);
+  const bytes = Math.round(Number(digits) * unitBytes[unit as keyof typeof unitBytes]);
+  return bounded('size', text, bytes, 1, 1024 ** 4, '1024GB');
+}
+
 const parsers: Readonly<Record<Unit, (text: string) => Parsed>> = {
   duration: parseDuration,
   span: parseDuration,
   share: parseShare,
   points: parsePoints,
   increase: parseIncrease,
+  size: parseSize,
 };
 
 export function parseQuantity(unit: Unit, text: string): Parsed {
@@ -94,6 +105,7 @@ const smallest: Readonly<Record<Unit, string>> = {
   share: '0.0001%',
   points: '0.0001 points',
   increase: '+0.0001%',
+  size: '1B',
 };
 
 function bounded(unit: Unit, text: string, value: number, min: number, max: number, largest: string): Parsed {

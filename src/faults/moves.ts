@@ -22,6 +22,7 @@ type Moved = readonly [namespace: string, metrics: readonly string[]];
 const movedBy: { readonly [K in Fault['kind']]?: Moved } = {
   'invocation.error': ['AWS/Lambda', ['Errors']],
   'invocation.latency': ['AWS/Lambda', ['Duration', 'ConcurrentExecutions']],
+  'sandbox.exit': ['AWS/Lambda', ['Errors']],
   'lambda.throttle': ['AWS/Lambda', ['Throttles', 'ConcurrentExecutions']],
   'lambda.timeout': ['AWS/Lambda', ['Errors', 'Duration']],
   'lambda.memory': ['AWS/Lambda', ['Duration']],

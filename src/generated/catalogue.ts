@@ -1422,6 +1422,801 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    }
   }
  },
+ "sandbox.cold-start": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/sandbox.cold-start",
+  "title": "Cold starts",
+  "description": "The function's process ends when the answer of an invocation has gone out: the next one in that sandbox is a cold start, with nothing left in memory.",
+  "placement": "in-function",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target",
+   "every"
+  ],
+  "properties": {
+   "kind": {
+    "const": "sandbox.cold-start"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "rate": {
+    "title": "Share",
+    "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "every": {
+    "title": "Every",
+    "description": "After which share of good answers the process ends.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   }
+  },
+  "examples": [
+   {
+    "every": "10%"
+   }
+  ]
+ },
+ "sandbox.cpu": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/sandbox.cpu",
+  "title": "Busy CPU",
+  "description": "Invocations run beside threads that burn CPU time, until they end.",
+  "placement": "in-function",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target",
+   "load"
+  ],
+  "properties": {
+   "kind": {
+    "const": "sandbox.cpu"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "rate": {
+    "title": "Share",
+    "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "load": {
+    "title": "Load",
+    "description": "Which share of one CPU each thread burns.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "threads": {
+    "title": "Threads",
+    "description": "How many threads burn. Without it: 1.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 6
+   }
+  },
+  "examples": [
+   {
+    "load": "50%",
+    "threads": 1,
+    "rate": "50%"
+   }
+  ]
+ },
+ "sandbox.disk": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/sandbox.disk",
+  "title": "Full /tmp",
+  "description": "Invocations run while /tmp is filled, so that writing there fails; it is freed when they end.",
+  "placement": "in-function",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target",
+   "fill"
+  ],
+  "properties": {
+   "kind": {
+    "const": "sandbox.disk"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "rate": {
+    "title": "Share",
+    "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "fill": {
+    "title": "Fill",
+    "description": "Up to which share of /tmp, with what lies there already. Never more.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   }
+  },
+  "examples": [
+   {
+    "fill": "95%",
+    "rate": "50%"
+   }
+  ]
+ },
+ "sandbox.exit": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/sandbox.exit",
+  "title": "Dying process",
+  "description": "The function's process dies: the invocation fails, and the next one in that sandbox is a cold start.",
+  "placement": "in-function",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "properties": {
+   "kind": {
+    "const": "sandbox.exit"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "rate": {
+    "title": "Share",
+    "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "code": {
+    "title": "Exit code",
+    "description": "The exit code of the process. Without it: 1.",
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 255
+   },
+   "when": {
+    "title": "When",
+    "description": "Die before the handler runs, or after it and before its answer is handed over. Without it: before.",
+    "enum": [
+     "before",
+     "after"
+    ]
+   }
+  },
+  "examples": [
+   {
+    "code": 1,
+    "when": "before",
+    "rate": "10%"
+   }
+  ]
+ },
+ "sandbox.memory": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/sandbox.memory",
+  "title": "Memory taken up",
+  "description": "Invocations run while much of the function's memory is taken up, by pages that are really there; it is given back when they end.",
+  "placement": "in-function",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "oneOf": [
+   {
+    "required": [
+     "fill"
+    ]
+   },
+   {
+    "required": [
+     "bytes"
+    ]
+   }
+  ],
+  "properties": {
+   "kind": {
+    "const": "sandbox.memory"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "rate": {
+    "title": "Share",
+    "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "fill": {
+    "title": "Fill",
+    "description": "Up to which share of the function's memory, with what its process uses already. Never more.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "bytes": {
+    "title": "Bytes",
+    "description": "How much is taken up beside what is used already, whether or not it is there: the process may be killed for it.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?(B|KB|MB|GB)$",
+    "maxLength": 24,
+    "unit": "size",
+    "least": "1MB",
+    "most": "10GB"
+   }
+  },
+  "examples": [
+   {
+    "fill": "80%",
+    "rate": "50%"
+   }
+  ]
+ },
  "sns.deny": {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "inoculate:faults/sns.deny",
@@ -4531,6 +5326,801 @@ export const experimentSchema: SchemaNode = {
         }
        }
       }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/sandbox.cold-start",
+      "title": "Cold starts",
+      "description": "The function's process ends when the answer of an invocation has gone out: the next one in that sandbox is a cold start, with nothing left in memory.",
+      "placement": "in-function",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target",
+       "every"
+      ],
+      "properties": {
+       "kind": {
+        "const": "sandbox.cold-start"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "rate": {
+        "title": "Share",
+        "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "every": {
+        "title": "Every",
+        "description": "After which share of good answers the process ends.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       }
+      },
+      "examples": [
+       {
+        "every": "10%"
+       }
+      ]
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/sandbox.cpu",
+      "title": "Busy CPU",
+      "description": "Invocations run beside threads that burn CPU time, until they end.",
+      "placement": "in-function",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target",
+       "load"
+      ],
+      "properties": {
+       "kind": {
+        "const": "sandbox.cpu"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "rate": {
+        "title": "Share",
+        "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "load": {
+        "title": "Load",
+        "description": "Which share of one CPU each thread burns.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "threads": {
+        "title": "Threads",
+        "description": "How many threads burn. Without it: 1.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 6
+       }
+      },
+      "examples": [
+       {
+        "load": "50%",
+        "threads": 1,
+        "rate": "50%"
+       }
+      ]
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/sandbox.disk",
+      "title": "Full /tmp",
+      "description": "Invocations run while /tmp is filled, so that writing there fails; it is freed when they end.",
+      "placement": "in-function",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target",
+       "fill"
+      ],
+      "properties": {
+       "kind": {
+        "const": "sandbox.disk"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "rate": {
+        "title": "Share",
+        "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "fill": {
+        "title": "Fill",
+        "description": "Up to which share of /tmp, with what lies there already. Never more.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       }
+      },
+      "examples": [
+       {
+        "fill": "95%",
+        "rate": "50%"
+       }
+      ]
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/sandbox.exit",
+      "title": "Dying process",
+      "description": "The function's process dies: the invocation fails, and the next one in that sandbox is a cold start.",
+      "placement": "in-function",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "properties": {
+       "kind": {
+        "const": "sandbox.exit"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "rate": {
+        "title": "Share",
+        "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "code": {
+        "title": "Exit code",
+        "description": "The exit code of the process. Without it: 1.",
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 255
+       },
+       "when": {
+        "title": "When",
+        "description": "Die before the handler runs, or after it and before its answer is handed over. Without it: before.",
+        "enum": [
+         "before",
+         "after"
+        ]
+       }
+      },
+      "examples": [
+       {
+        "code": 1,
+        "when": "before",
+        "rate": "10%"
+       }
+      ]
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/sandbox.memory",
+      "title": "Memory taken up",
+      "description": "Invocations run while much of the function's memory is taken up, by pages that are really there; it is given back when they end.",
+      "placement": "in-function",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "oneOf": [
+       {
+        "required": [
+         "fill"
+        ]
+       },
+       {
+        "required": [
+         "bytes"
+        ]
+       }
+      ],
+      "properties": {
+       "kind": {
+        "const": "sandbox.memory"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "rate": {
+        "title": "Share",
+        "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "fill": {
+        "title": "Fill",
+        "description": "Up to which share of the function's memory, with what its process uses already. Never more.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "bytes": {
+        "title": "Bytes",
+        "description": "How much is taken up beside what is used already, whether or not it is there: the process may be killed for it.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?(B|KB|MB|GB)$",
+        "maxLength": 24,
+        "unit": "size",
+        "least": "1MB",
+        "most": "10GB"
+       }
+      },
+      "examples": [
+       {
+        "fill": "80%",
+        "rate": "50%"
+       }
+      ]
      },
      {
       "$schema": "https://json-schema.org/draft/2020-12/schema",

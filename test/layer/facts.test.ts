@@ -109,6 +109,41 @@ describe('what a fault says of itself', () => {
       '2.5 % of the invocations of checkout fail with Broken instead of running their handler',
       { canEndProcess: false, losesData: true },
     ],
+    [
+      { kind: 'sandbox.memory', target, fill: 0.8 },
+      'all invocations of checkout run with 80 % of its memory taken up',
+      { canEndProcess: true, losesData: true },
+    ],
+    [
+      { kind: 'sandbox.memory', target, bytes: 100 * 1024 * 1024, rate: 0.5 },
+      'half of the invocations of checkout run with 100 MB more of its memory taken up',
+      { canEndProcess: true, losesData: true },
+    ],
+    [
+      { kind: 'sandbox.disk', target, fill: 0.95 },
+      'all invocations of checkout run with 95 % of /tmp taken up',
+      { canEndProcess: true, losesData: true },
+    ],
+    [
+      { kind: 'sandbox.cpu', target, load: 0.5 },
+      'all invocations of checkout run beside a thread that burns 50 % of a CPU',
+      { canEndProcess: true, losesData: false },
+    ],
+    [
+      { kind: 'sandbox.cpu', target, load: 1, threads: 2 },
+      'all invocations of checkout run beside 2 threads that each burn 100 % of a CPU',
+      { canEndProcess: true, losesData: false },
+    ],
+    [
+      { kind: 'sandbox.exit', target, code: 137, when: 'after', rate: 0.1 },
+      '10 % of the invocations of checkout end with their process (exit code 137) after their handler has run',
+      { canEndProcess: true, losesData: true },
+    ],
+    [
+      { kind: 'sandbox.cold-start', target, every: 0.1, rate: 0.5 },
+      '5 % of the good answers of checkout are the last of their process: a cold start follows',
+      { canEndProcess: true, losesData: true },
+    ],
   ];
   it.each(sentences)('%j', (fault, sentence, { canEndProcess, losesData }) => {
     const module = moduleOf(fault);

@@ -41,6 +41,7 @@ const quantities: Readonly<Record<Unit, string>> = {
   share: '50%',
   points: '+0.5 points',
   increase: '+10%',
+  size: '100MB',
 };
 
 /**

@@ -98,7 +98,12 @@ const unitNames: Readonly<Record<string, string>> = {
 /** How a quantity that is none was probably meant, as it should be written. */
 export function meantQuantity(unit: Unit, value: unknown): string | undefined {
   const text = String(value).trim();
-  const candidate = unit === 'duration' || unit === 'span' ? meantDuration(text) : meantShare(unit, text);
+  const candidate =
+    unit === 'duration' || unit === 'span'
+      ? meantDuration(text)
+      : unit === 'size'
+        ? meantSize(text)
+        : meantShare(unit, text);
   return candidate !== undefined && parseQuantity(unit, candidate).ok ? candidate : undefined;
 }
 
@@ -109,6 +114,12 @@ function meantDuration(text: string): string | undefined {
   if (word === '') return `${digits}s`;
   const unit = unitNames[word.toLowerCase()];
   return unit === undefined ? undefined : `${digits}${unit}`;
+}
+
+/** Two letters or three, and any case: 100 mib is 100MB here. */
+function meantSize(text: string): string | undefined {
+  const [, digits = '', letter = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)i?(?:b|bytes?)?$/i.exec(text) ?? [];
+  return digits === '' ? undefined : `${digits}${letter === '' ? 'MB' : `${letter.toUpperCase()}B`}`;
 }
 
 function meantShare(unit: Unit, text: string): string | undefined {

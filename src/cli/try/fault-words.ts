@@ -14,7 +14,9 @@ export const faultForms = `  invocation.latency:800ms
   invocation.error:PaymentFailed
   dependency.latency:dynamodb:500ms
   dependency.error:dynamodb/GetItem,Query:ProvisionedThroughputExceededException
-  dependency.error:payments.example.com:503`;
+  dependency.error:payments.example.com:503
+  sandbox.memory:80%
+  sandbox.cpu:load=50%:threads=2`;
 
 /** A fault in one word of a command line: the kind, where it works if it needs that, and what it does. */
 export function parseFaultWords(text: string, target: string): InFunctionFault {
@@ -48,7 +50,30 @@ function parametersOf(kind: InFunctionFault['kind'], words: readonly string[]): 
         ...(/^\d+$/.test(what) ? { status: Number(what) } : { error: what }),
       };
     }
+    default:
+      return namedParameters(kind, words);
   }
+}
+
+/** What a word without a name stands for. */
+const unnamed: { readonly [K in InFunctionFault['kind']]?: (word: string) => string } = {
+  'sandbox.memory': (word) => (word.endsWith('%') ? 'fill' : 'bytes'),
+  'sandbox.disk': () => 'fill',
+  'sandbox.cpu': () => 'load',
+  'sandbox.exit': () => 'code',
+  'sandbox.cold-start': () => 'every',
+};
+
+/** `load=50%`, `threads=2`; numbers and truth values where the schema has no text. */
+function namedParameters(kind: InFunctionFault['kind'], words: readonly string[]): object {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, name = unnamed[kind]?.(word) ?? '', text = word] = /^([A-Za-z]+)=(.*)$/s.exec(word) ?? [];
+      const { type } = faultSchemas[kind].properties?.[name] ?? {};
+      if (type === 'boolean' && /^(true|false)$/.test(text)) return [name, text === 'true'];
+      return [name, (type === 'integer' || type === 'number') && text !== '' ? Number(text) : text];
+    }),
+  );
 }
 
 /** `dynamodb/GetItem,Query`, or a host with or without a port. */

@@ -5,10 +5,20 @@ import { dependencyError } from './dependency.error.ts';
 import { dependencyLatency } from './dependency.latency.ts';
 import { invocationError } from './invocation.error.ts';
 import { invocationLatency } from './invocation.latency.ts';
+import { sandboxColdStart } from './sandbox.cold-start.ts';
+import { sandboxCpu } from './sandbox.cpu.ts';
+import { sandboxDisk } from './sandbox.disk.ts';
+import { sandboxExit } from './sandbox.exit.ts';
+import { sandboxMemory } from './sandbox.memory.ts';
 
 export const inFunctionFaults: { readonly [K in InFunctionKind]: InFunctionFaultModule<K> } = {
   'dependency.error': dependencyError,
   'dependency.latency': dependencyLatency,
   'invocation.error': invocationError,
   'invocation.latency': invocationLatency,
+  'sandbox.cold-start': sandboxColdStart,
+  'sandbox.cpu': sandboxCpu,
+  'sandbox.disk': sandboxDisk,
+  'sandbox.exit': sandboxExit,
+  'sandbox.memory': sandboxMemory,
 };

@@ -4,7 +4,19 @@ import type { DependencyErrorFault, DependencyLatencyFault } from '../../generat
 export function affected(rate: number | undefined, noun: string, plural = `${noun}s`): string {
   if (rate === undefined || rate === 1) return `all ${plural}`;
   if (rate === 0.5) return `half of the ${plural}`;
-  return `${Number((rate * 100).toPrecision(6))} % of the ${plural}`;
+  return `${percent(rate)} of the ${plural}`;
+}
+
+/** 0.025 → "2.5 %". */
+export function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(6))} %`;
+}
+
+/** 104857600 → "100 MB". */
+export function bytesInWords(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  return `${Number((bytes / 1024 ** power).toPrecision(6))} ${units[power] ?? 'B'}`;
 }
 
 /** Which calls a dependency fault hits: "half of the GetItem and Query calls from checkout to orders". */

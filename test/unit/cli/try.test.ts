@@ -30,6 +30,13 @@ describe('a fault in one word', () => {
     ],
     ['dependency.error:payments.example.com:503', { host: 'payments.example.com', status: 503 }],
     ['dependency.error:localhost:8080:503', { host: 'localhost:8080', status: 503 }],
+    ['sandbox.memory:80%', { fill: 0.8 }],
+    ['sandbox.memory:100MB', { bytes: 104_857_600 }],
+    ['sandbox.disk:95%', { fill: 0.95 }],
+    ['sandbox.cpu:load=50%:threads=2', { load: 0.5, threads: 2 }],
+    ['sandbox.exit', { kind: 'sandbox.exit' }],
+    ['sandbox.exit:137:when=after', { code: 137, when: 'after' }],
+    ['sandbox.cold-start:10%', { every: 0.1 }],
   ])('%s', (text, expected) => {
     expect(parseFaultWords(text, 'handler')).toMatchObject({ target: 'handler', ...expected });
   });

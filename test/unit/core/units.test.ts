@@ -8,6 +8,7 @@ import {
   parseIncrease,
   parsePoints,
   parseShare,
+  parseSize,
   resolveUnits,
 } from '../../../src/core/units.ts';
 import { experimentSchema, faultSchemas, workloadSchema } from '../../../src/generated/catalogue.ts';
@@ -108,6 +109,26 @@ describe('shares', () => {
         expect(parseIncrease(formatIncrease(share))).toEqual({ ok: true, value: share });
       }),
     );
+  });
+});
+
+describe('sizes', () => {
+  it.each([
+    ['512B', 512],
+    ['1KB', 1024],
+    ['100MB', 104_857_600],
+    ['1.5 GB', 1_610_612_736],
+    ['1024GB', 1_099_511_627_776],
+  ])('%s is %d bytes', (text, value) => {
+    expect(parseSize(text)).toEqual({ ok: true, value });
+  });
+
+  it.each(['100', '', 'MB', '100mb', '100MiB', '-1MB', '1e3MB', '100M'])('%p is no size', (text) => {
+    expect(parseSize(text)).toMatchObject({ ok: false, code: 'not-a-quantity' });
+  });
+
+  it.each(['0B', '0.1B', '1025GB'])('%s is out of bounds', (text) => {
+    expect(parseSize(text)).toMatchObject({ ok: false, code: 'out-of-bounds' });
   });
 });
 
