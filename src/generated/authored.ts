@@ -458,8 +458,425 @@ export interface AuthoredInvocationLatencyFault {
   untilTimeout?: boolean;
 }
 
+/**
+ * The function's process ends when the answer of an invocation has gone out: the next one in that sandbox is a cold start, with nothing left in memory.
+ */
+export interface AuthoredSandboxColdStartFault {
+  kind: 'sandbox.cold-start';
+  /**
+   * The name of a target in this experiment.
+   */
+  target?: string;
+  /**
+   * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
+   */
+  rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * After which share of good answers the process ends.
+   */
+  every: Share;
+}
+
+/**
+ * Invocations run beside threads that burn CPU time, until they end.
+ */
+export interface AuthoredSandboxCpuFault {
+  kind: 'sandbox.cpu';
+  /**
+   * The name of a target in this experiment.
+   */
+  target?: string;
+  /**
+   * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
+   */
+  rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * Which share of one CPU each thread burns.
+   */
+  load: Share;
+  /**
+   * How many threads burn. Without it: 1.
+   */
+  threads?: number;
+}
+
+/**
+ * Invocations run while /tmp is filled, so that writing there fails; it is freed when they end.
+ */
+export interface AuthoredSandboxDiskFault {
+  kind: 'sandbox.disk';
+  /**
+   * The name of a target in this experiment.
+   */
+  target?: string;
+  /**
+   * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
+   */
+  rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * Up to which share of /tmp, with what lies there already. Never more.
+   */
+  fill: Share;
+}
+
+/**
+ * The function's process dies: the invocation fails, and the next one in that sandbox is a cold start.
+ */
+export interface AuthoredSandboxExitFault {
+  kind: 'sandbox.exit';
+  /**
+   * The name of a target in this experiment.
+   */
+  target?: string;
+  /**
+   * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
+   */
+  rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * The exit code of the process. Without it: 1.
+   */
+  code?: number;
+  /**
+   * Die before the handler runs, or after it and before its answer is handed over. Without it: before.
+   */
+  when?: 'before' | 'after';
+}
+
+/**
+ * Invocations run while much of the function's memory is taken up, by pages that are really there; it is given back when they end.
+ */
+export interface AuthoredSandboxMemoryFault {
+  kind: 'sandbox.memory';
+  /**
+   * The name of a target in this experiment.
+   */
+  target?: string;
+  /**
+   * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
+   */
+  rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * Up to which share of the function's memory, with what its process uses already. Never more.
+   */
+  fill?: Share;
+  /**
+   * How much is taken up beside what is used already, whether or not it is there: the process may be killed for it.
+   */
+  bytes?: string;
+}
+
 export type AuthoredInFunctionFault =
   | AuthoredDependencyErrorFault
   | AuthoredDependencyLatencyFault
   | AuthoredInvocationErrorFault
-  | AuthoredInvocationLatencyFault;
+  | AuthoredInvocationLatencyFault
+  | AuthoredSandboxColdStartFault
+  | AuthoredSandboxCpuFault
+  | AuthoredSandboxDiskFault
+  | AuthoredSandboxExitFault
+  | AuthoredSandboxMemoryFault;

@@ -67,7 +67,7 @@ const unnamed: { readonly [K in InFunctionFault['kind']]?: (word: string) => str
 /** `load=50%`, `threads=2`; numbers and truth values where the schema has no text. */
 function namedParameters(kind: InFunctionFault['kind'], words: readonly string[]): object {
   return Object.fromEntries(
-    words.map((word) => {
+    words.map((word): [string, unknown] => {
       const [, name = unnamed[kind]?.(word) ?? '', text = word] = /^([A-Za-z]+)=(.*)$/s.exec(word) ?? [];
       const { type } = faultSchemas[kind].properties?.[name] ?? {};
       if (type === 'boolean' && /^(true|false)$/.test(text)) return [name, text === 'true'];
