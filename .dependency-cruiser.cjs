@@ -53,7 +53,7 @@ const mayImport = {
     'engine',
     ...inner,
     'layer/faults',
-    'layer/aws-errors',
+    'layer/aws',
   ],
   layer: ['generated'],
   serverless: inner,

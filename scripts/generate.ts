@@ -6,6 +6,7 @@ import { loadSchemas } from './generate/schemas.ts';
 import { banner, generateTypes } from './generate/types.ts';
 import { generateAuthored } from './generate/authored.ts';
 import { generateValidators } from './generate/validators.ts';
+import { generateAwsModels } from './generate/aws-models.ts';
 import { generateCatalogue, generatePlaces, generateRegistries } from './generate/catalogue.ts';
 import { generateEditorSchemas } from './generate/editor-schemas.ts';
 
@@ -21,6 +22,7 @@ const files = new Map<string, string>([
   ...generatePlaces(schemas),
   ...generateRegistries(schemas),
   ...generateEditorSchemas(schemas),
+  ...generateAwsModels(),
 ]);
 
 const drifted: string[] = [];

@@ -1,6 +1,6 @@
 import type { Experiment, Fault } from '../generated/types.ts';
 import { checkExposure } from './exposure-checks.ts';
-import { checkFault, type ErrorsByService } from './fault-checks.ts';
+import { checkFault, type DependencyCheck } from './fault-checks.ts';
 import { entries, type Entry } from './experiment-parts.ts';
 import { checkSchedule } from './schedule-checks.ts';
 import { checkCheckedSignals } from './checked-signals.ts';
@@ -15,8 +15,8 @@ import { checkWindows } from './window-checks.ts';
 
 /** What is known beyond the file itself; what is absent is not checked. */
 export interface KnownFacts {
-  /** The modelled errors of each AWS service, by the service's name. */
-  readonly errorsByService?: ErrorsByService;
+  /** Why a fault of a dependency can never hit anything, or never answer so, with what could. */
+  readonly dependencyTrouble?: DependencyCheck;
   /** Why a fault can lose data for good, or null: such a fault must carry `acceptsDataLoss: true`. */
   readonly losesData?: (fault: Fault) => string | null;
 }
@@ -39,7 +39,7 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
     ...(targets === undefined ? [] : checkTargets(targets)),
     ...(targets === undefined ? [] : checkTaken(faults, targets)),
     ...(targets === undefined ? [] : checkReferences([...faults, ...signals], targets)),
-    ...faults.flatMap(({ path, value }) => checkFault(path, value, facts.errorsByService)),
+    ...faults.flatMap(({ path, value }) => checkFault(path, value, facts.dependencyTrouble)),
     ...checkSignals(signals, faults, Object.keys(targets ?? {})),
     ...checkCheckedSignals(signals, file),
     ...checkAlarms(file['abort']),

@@ -1,18 +1,38 @@
 import { maxInvocationMs } from './experiment-parts.ts';
-import { listing, type Path, type Problem } from './problem.ts';
+import { type Path, type Problem, show } from './problem.ts';
 import { isMapping } from './schema-branch.ts';
+import { suggest } from './suggest.ts';
 import { formatDuration } from './units.ts';
 
-/** The modelled errors of each AWS service, by the service's name. */
-export type ErrorsByService = Readonly<Record<string, readonly string[]>>;
+/** Which calls a fault of a dependency means, and how they are answered. */
+interface DependencyWish {
+  readonly service: string;
+  readonly operations?: readonly string[];
+  readonly resource?: string;
+  readonly error?: string;
+}
+
+/** Why a wish can never come true, at which of its parameters, and what could; undefined where it can. */
+export type DependencyCheck = (
+  wish: DependencyWish,
+  suggestion: typeof suggest,
+) => DependencyTrouble | undefined;
+
+interface DependencyTrouble {
+  readonly parameter: string;
+  /** Of an item of a list. */
+  readonly index?: number;
+  readonly message: string;
+  readonly expected: string;
+}
 
 /** What the schema cannot say of one fault. Its quantities are resolved; parts of a wrong shape are passed over. */
 export function checkFault(
   path: Path,
   fault: Readonly<Record<string, unknown>>,
-  errorsByService: ErrorsByService | undefined,
+  dependencyTrouble: DependencyCheck | undefined,
 ): Problem[] {
-  return [...checkDelay(path, fault['delay']), ...checkService(path, fault, errorsByService)];
+  return [...checkDelay(path, fault['delay']), ...checkDependency(path, fault, dependencyTrouble)];
 }
 
 function checkDelay(path: Path, delay: unknown): Problem[] {
@@ -50,24 +70,31 @@ function tooLongForLambda(path: Path, ms: number): Problem[] {
   ];
 }
 
-function checkService(
+function checkDependency(
   path: Path,
   fault: Readonly<Record<string, unknown>>,
-  errorsByService: ErrorsByService | undefined,
+  dependencyTrouble: DependencyCheck | undefined,
 ): Problem[] {
-  const { service, error } = fault;
-  if (errorsByService === undefined || typeof service !== 'string' || typeof error !== 'string') return [];
-  const known = Object.hasOwn(errorsByService, service) ? (errorsByService[service] ?? []) : [];
-  if (known.includes(error)) return [];
-  const owners = Object.keys(errorsByService).filter((name) => errorsByService[name]?.includes(error));
-  const whose = owners.length === 0 ? '' : `; it is an error of ${listing(owners, 'and')}`;
-  return [
+  const { service, operations, resource, error } = fault;
+  if (dependencyTrouble === undefined || typeof service !== 'string') return [];
+  const trouble = dependencyTrouble(
     {
-      path: [...path, 'error'],
-      code: 'error-of-another-service',
-      message: `The service "${service}" never answers ${error}${whose}`,
-      found: error,
-      expected: known.length === 0 ? 'another service' : `one of ${listing(known, 'or')}`,
+      service,
+      ...(areOperations(operations) ? { operations } : {}),
+      ...(typeof resource === 'string' ? { resource } : {}),
+      ...(typeof error === 'string' ? { error } : {}),
     },
-  ];
+    suggest,
+  );
+  if (trouble === undefined) return [];
+  const { parameter, index, message, expected } = trouble;
+  const whole = fault[parameter];
+  const found: unknown = index === undefined || !Array.isArray(whole) ? whole : whole[index];
+  const at = [...path, parameter, ...(index === undefined ? [] : [index])];
+  return [{ path: at, code: 'never-happens', message, found: show(found), expected }];
+}
+
+/** Names as the API has them; those of another form are told by the schema. */
+function areOperations(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' && /^[A-Z]/.test(item));
 }

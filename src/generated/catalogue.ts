@@ -120,6 +120,9 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    "resource": [
     "service"
    ],
+   "entries": [
+    "error"
+   ],
    "host": [
     "status"
    ],
@@ -267,15 +270,27 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    },
    "service": {
     "title": "AWS service",
-    "description": "The service whose calls are hit, by the name under which requests to it are signed.",
-    "enum": [
+    "description": "The service whose calls are hit, by the name under which requests to it are signed: dynamodb, events (EventBridge), states (Step Functions), or that of any other.",
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]*$",
+    "maxLength": 64,
+    "examples": [
      "dynamodb",
-     "lambda"
+     "lambda",
+     "s3",
+     "sqs",
+     "sns",
+     "events",
+     "states",
+     "secretsmanager",
+     "ssm",
+     "kinesis",
+     "kms"
     ]
    },
    "operations": {
     "title": "Operations",
-    "description": "The operations that are hit, by their API names. Without it: every operation of the service.",
+    "description": "The operations that are hit, by their API names. Of services beside those that are offered here, they are seen where the request names them (JSON, Query and CBOR protocols, not REST). Without it: every operation of the service.",
     "type": "array",
     "minItems": 1,
     "maxItems": 50,
@@ -288,10 +303,10 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    },
    "resource": {
     "title": "Resource",
-    "description": "The table or function that is hit, by name or ARN. Without it: every one.",
+    "description": "The table, function, bucket, queue (by its URL, too), topic, event bus, state machine, secret, parameter, stream or key that is hit, by name or ARN. Calls that do not name one go through. Without it: every one.",
     "type": "string",
     "minLength": 1,
-    "maxLength": 256
+    "maxLength": 2048
    },
    "host": {
     "title": "Host",
@@ -302,8 +317,11 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    },
    "error": {
     "title": "AWS error",
-    "description": "The name of the error as the service's API has it.",
-    "enum": [
+    "description": "The name of the error as the service's API has it; of any service throttle or server-error, in its own protocol; PartialFailure where a batch can fail in part.",
+    "type": "string",
+    "pattern": "^[A-Za-z][A-Za-z0-9.-]*$",
+    "maxLength": 128,
+    "examples": [
      "ProvisionedThroughputExceededException",
      "ThrottlingException",
      "RequestLimitExceeded",
@@ -312,8 +330,33 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
      "InternalServerError",
      "TooManyRequestsException",
      "ServiceException",
-     "ResourceNotReadyException"
+     "ResourceNotReadyException",
+     "SlowDown",
+     "InternalError",
+     "NoSuchKey",
+     "NoSuchBucket",
+     "AccessDenied",
+     "OverLimit",
+     "RequestThrottled",
+     "InternalFailure",
+     "Throttling",
+     "InternalErrorException",
+     "InternalException",
+     "InternalServiceError",
+     "ExpiredIteratorException",
+     "KMSInternalException",
+     "PartialFailure",
+     "throttle",
+     "server-error"
     ]
+   },
+   "entries": {
+    "title": "Entries",
+    "description": "The share of the entries of one call that fails, drawn for each entry, of a PartialFailure. Without it: 50%.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
    },
    "status": {
     "title": "Status",
@@ -501,15 +544,27 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    },
    "service": {
     "title": "AWS service",
-    "description": "The service whose calls are hit, by the name under which requests to it are signed.",
-    "enum": [
+    "description": "The service whose calls are hit, by the name under which requests to it are signed: dynamodb, events (EventBridge), states (Step Functions), or that of any other.",
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]*$",
+    "maxLength": 64,
+    "examples": [
      "dynamodb",
-     "lambda"
+     "lambda",
+     "s3",
+     "sqs",
+     "sns",
+     "events",
+     "states",
+     "secretsmanager",
+     "ssm",
+     "kinesis",
+     "kms"
     ]
    },
    "operations": {
     "title": "Operations",
-    "description": "The operations that are hit, by their API names. Without it: every operation of the service.",
+    "description": "The operations that are hit, by their API names. Of services beside those that are offered here, they are seen where the request names them (JSON, Query and CBOR protocols, not REST). Without it: every operation of the service.",
     "type": "array",
     "minItems": 1,
     "maxItems": 50,
@@ -522,10 +577,10 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    },
    "resource": {
     "title": "Resource",
-    "description": "The table or function that is hit, by name or ARN. Without it: every one.",
+    "description": "The table, function, bucket, queue (by its URL, too), topic, event bus, state machine, secret, parameter, stream or key that is hit, by name or ARN. Calls that do not name one go through. Without it: every one.",
     "type": "string",
     "minLength": 1,
-    "maxLength": 256
+    "maxLength": 2048
    },
    "host": {
     "title": "Host",
@@ -4025,6 +4080,9 @@ export const experimentSchema: SchemaNode = {
        "resource": [
         "service"
        ],
+       "entries": [
+        "error"
+       ],
        "host": [
         "status"
        ],
@@ -4172,15 +4230,27 @@ export const experimentSchema: SchemaNode = {
        },
        "service": {
         "title": "AWS service",
-        "description": "The service whose calls are hit, by the name under which requests to it are signed.",
-        "enum": [
+        "description": "The service whose calls are hit, by the name under which requests to it are signed: dynamodb, events (EventBridge), states (Step Functions), or that of any other.",
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9-]*$",
+        "maxLength": 64,
+        "examples": [
          "dynamodb",
-         "lambda"
+         "lambda",
+         "s3",
+         "sqs",
+         "sns",
+         "events",
+         "states",
+         "secretsmanager",
+         "ssm",
+         "kinesis",
+         "kms"
         ]
        },
        "operations": {
         "title": "Operations",
-        "description": "The operations that are hit, by their API names. Without it: every operation of the service.",
+        "description": "The operations that are hit, by their API names. Of services beside those that are offered here, they are seen where the request names them (JSON, Query and CBOR protocols, not REST). Without it: every operation of the service.",
         "type": "array",
         "minItems": 1,
         "maxItems": 50,
@@ -4193,10 +4263,10 @@ export const experimentSchema: SchemaNode = {
        },
        "resource": {
         "title": "Resource",
-        "description": "The table or function that is hit, by name or ARN. Without it: every one.",
+        "description": "The table, function, bucket, queue (by its URL, too), topic, event bus, state machine, secret, parameter, stream or key that is hit, by name or ARN. Calls that do not name one go through. Without it: every one.",
         "type": "string",
         "minLength": 1,
-        "maxLength": 256
+        "maxLength": 2048
        },
        "host": {
         "title": "Host",
@@ -4207,8 +4277,11 @@ export const experimentSchema: SchemaNode = {
        },
        "error": {
         "title": "AWS error",
-        "description": "The name of the error as the service's API has it.",
-        "enum": [
+        "description": "The name of the error as the service's API has it; of any service throttle or server-error, in its own protocol; PartialFailure where a batch can fail in part.",
+        "type": "string",
+        "pattern": "^[A-Za-z][A-Za-z0-9.-]*$",
+        "maxLength": 128,
+        "examples": [
          "ProvisionedThroughputExceededException",
          "ThrottlingException",
          "RequestLimitExceeded",
@@ -4217,8 +4290,33 @@ export const experimentSchema: SchemaNode = {
          "InternalServerError",
          "TooManyRequestsException",
          "ServiceException",
-         "ResourceNotReadyException"
+         "ResourceNotReadyException",
+         "SlowDown",
+         "InternalError",
+         "NoSuchKey",
+         "NoSuchBucket",
+         "AccessDenied",
+         "OverLimit",
+         "RequestThrottled",
+         "InternalFailure",
+         "Throttling",
+         "InternalErrorException",
+         "InternalException",
+         "InternalServiceError",
+         "ExpiredIteratorException",
+         "KMSInternalException",
+         "PartialFailure",
+         "throttle",
+         "server-error"
         ]
+       },
+       "entries": {
+        "title": "Entries",
+        "description": "The share of the entries of one call that fails, drawn for each entry, of a PartialFailure. Without it: 50%.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
        },
        "status": {
         "title": "Status",
@@ -4406,15 +4504,27 @@ export const experimentSchema: SchemaNode = {
        },
        "service": {
         "title": "AWS service",
-        "description": "The service whose calls are hit, by the name under which requests to it are signed.",
-        "enum": [
+        "description": "The service whose calls are hit, by the name under which requests to it are signed: dynamodb, events (EventBridge), states (Step Functions), or that of any other.",
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9-]*$",
+        "maxLength": 64,
+        "examples": [
          "dynamodb",
-         "lambda"
+         "lambda",
+         "s3",
+         "sqs",
+         "sns",
+         "events",
+         "states",
+         "secretsmanager",
+         "ssm",
+         "kinesis",
+         "kms"
         ]
        },
        "operations": {
         "title": "Operations",
-        "description": "The operations that are hit, by their API names. Without it: every operation of the service.",
+        "description": "The operations that are hit, by their API names. Of services beside those that are offered here, they are seen where the request names them (JSON, Query and CBOR protocols, not REST). Without it: every operation of the service.",
         "type": "array",
         "minItems": 1,
         "maxItems": 50,
@@ -4427,10 +4537,10 @@ export const experimentSchema: SchemaNode = {
        },
        "resource": {
         "title": "Resource",
-        "description": "The table or function that is hit, by name or ARN. Without it: every one.",
+        "description": "The table, function, bucket, queue (by its URL, too), topic, event bus, state machine, secret, parameter, stream or key that is hit, by name or ARN. Calls that do not name one go through. Without it: every one.",
         "type": "string",
         "minLength": 1,
-        "maxLength": 256
+        "maxLength": 2048
        },
        "host": {
         "title": "Host",

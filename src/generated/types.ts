@@ -108,18 +108,18 @@ export interface DependencyErrorFault {
    */
   only?: number[];
   /**
-   * The service whose calls are hit, by the name under which requests to it are signed.
+   * The service whose calls are hit, by the name under which requests to it are signed: dynamodb, events (EventBridge), states (Step Functions), or that of any other.
    */
-  service?: 'dynamodb' | 'lambda';
+  service?: string;
   /**
-   * The operations that are hit, by their API names. Without it: every operation of the service.
+   * The operations that are hit, by their API names. Of services beside those that are offered here, they are seen where the request names them (JSON, Query and CBOR protocols, not REST). Without it: every operation of the service.
    *
    * @minItems 1
    * @maxItems 50
    */
   operations?: string[];
   /**
-   * The table or function that is hit, by name or ARN. Without it: every one.
+   * The table, function, bucket, queue (by its URL, too), topic, event bus, state machine, secret, parameter, stream or key that is hit, by name or ARN. Calls that do not name one go through. Without it: every one.
    */
   resource?: string;
   /**
@@ -127,18 +127,13 @@ export interface DependencyErrorFault {
    */
   host?: string;
   /**
-   * The name of the error as the service's API has it.
+   * The name of the error as the service's API has it; of any service throttle or server-error, in its own protocol; PartialFailure where a batch can fail in part.
    */
-  error?:
-    | 'ProvisionedThroughputExceededException'
-    | 'ThrottlingException'
-    | 'RequestLimitExceeded'
-    | 'ConditionalCheckFailedException'
-    | 'TransactionCanceledException'
-    | 'InternalServerError'
-    | 'TooManyRequestsException'
-    | 'ServiceException'
-    | 'ResourceNotReadyException';
+  error?: string;
+  /**
+   * The share of the entries of one call that fails, drawn for each entry, of a PartialFailure. Without it: 50%.
+   */
+  entries?: Fraction;
   /**
    * The HTTP status of the answer.
    */
@@ -231,18 +226,18 @@ export interface DependencyLatencyFault {
    */
   only?: number[];
   /**
-   * The service whose calls are hit, by the name under which requests to it are signed.
+   * The service whose calls are hit, by the name under which requests to it are signed: dynamodb, events (EventBridge), states (Step Functions), or that of any other.
    */
-  service?: 'dynamodb' | 'lambda';
+  service?: string;
   /**
-   * The operations that are hit, by their API names. Without it: every operation of the service.
+   * The operations that are hit, by their API names. Of services beside those that are offered here, they are seen where the request names them (JSON, Query and CBOR protocols, not REST). Without it: every operation of the service.
    *
    * @minItems 1
    * @maxItems 50
    */
   operations?: string[];
   /**
-   * The table or function that is hit, by name or ARN. Without it: every one.
+   * The table, function, bucket, queue (by its URL, too), topic, event bus, state machine, secret, parameter, stream or key that is hit, by name or ARN. Calls that do not name one go through. Without it: every one.
    */
   resource?: string;
   /**

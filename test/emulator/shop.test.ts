@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import { readWorkloadFile } from '../../src/cli/input/read-file.ts';
 import type { Run } from '../../src/core/run.ts';
 import type { Workload } from '../../src/generated/types.ts';
-import { errorsByService } from '../../src/layer/aws-errors.ts';
+import { dependencyTrouble } from '../../src/layer/aws/trouble.ts';
 import type { InvocationResult } from '../../src/local/types.ts';
 import { runWorkload } from '../../src/local/workload.ts';
 import { listen } from '../examples/shop/servers.ts';
@@ -30,7 +30,7 @@ function experiment(): Readonly<Record<string, unknown>> {
 }
 
 function workloadFile(): Workload {
-  const read = readWorkloadFile(path.join(shop, 'workload.yml'), { stage: 'test', errorsByService });
+  const read = readWorkloadFile(path.join(shop, 'workload.yml'), { stage: 'test', dependencyTrouble });
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
   return read.workload;
 }

@@ -1,65 +1,40 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { errorsByService, statusOf, type AwsErrorName, type Service } from '../../src/layer/aws-errors.ts';
-import { lambdaOperations, lambdaRequest } from '../../src/layer/calls/lambda-api.ts';
 import { faultSchemas } from '../../src/generated/catalogue.ts';
-import { moduleOf } from '../../src/layer/faults/of.ts';
 import type { InFunctionFault } from '../../src/generated/types.ts';
+import { PARTIAL_FAILURE } from '../../src/layer/aws/partial.ts';
+import { errorsOf, genericErrors } from '../../src/layer/aws/errors.ts';
+import { isKnownService, resourceFacts } from '../../src/layer/aws/resources.ts';
+import { written } from '../../src/layer/aws/written.ts';
+import { moduleOf } from '../../src/layer/faults/of.ts';
 
-const require = createRequire(import.meta.url);
 const target = 'checkout';
+const services = Object.keys(resourceFacts).filter(isKnownService);
 
-/** The service's model as the SDK ships it: error name → traits, operation → [method, path]. */
-function modelOf(service: Service): { errors: Map<string, string>; operations: Map<string, string> } {
-  const path = require
-    .resolve(`@aws-sdk/client-${service}`)
-    .replace(/dist-cjs.*$/, 'dist-es/schemas/schemas_0.js');
-  const text = readFileSync(path, 'utf8');
-  const names = new Map(
-    [...text.matchAll(/^const (_\w+) = "([^"]*)";/gm)].map(([, key, name]) => [key, name]),
-  );
-  const named = (pattern: RegExp): Map<string, string> =>
-    new Map([...text.matchAll(pattern)].map(([, key, value]) => [names.get(key ?? '') ?? '', value ?? '']));
-  return {
-    errors: named(/\[-3, \w+, (_\w+),\s*\{ ([^\n]*) \},/g),
-    operations: named(/\[9, \w+, (_\w+),\s*\{ \[_h\]: \[([^\]]*)\]/g),
-  };
-}
+describe('what an editor offers', () => {
+  const { service, error } = faultSchemas['dependency.error'].properties ?? {};
 
-describe.each(['dynamodb', 'lambda'] as const)('errors of %s', (service) => {
-  it('are modelled by the installed SDK with the status that is sent', () => {
-    const { errors } = modelOf(service);
-    for (const name of errorsByService[service]) {
-      const traits = errors.get(name);
-      expect({ name, known: traits !== undefined }).toEqual({ name, known: true });
-      const [, explicit] = /\[_hE\]: (\d+)/.exec(traits ?? '') ?? [];
-      const implied = traits?.includes('[_e]: _se') ? 500 : 400;
-      expect({ name, status: statusOf(service, name as AwsErrorName) }).toEqual({
-        name,
-        status: Number(explicit ?? implied),
-      });
+  it('are the services whose errors are known', () => {
+    expect([...(service?.examples ?? [])].sort()).toEqual([...services].sort());
+  });
+
+  it('are the errors most asked for, and what any service can answer', () => {
+    const first = services.flatMap((name) => Object.keys(written[name]));
+    const offered = new Set([...first, ...genericErrors, PARTIAL_FAILURE]);
+    expect([...(error?.examples ?? [])].sort()).toEqual([...offered].sort());
+  });
+
+  it('every error that is written by hand is one of its service, with a message and a status', () => {
+    for (const name of services) {
+      for (const error of Object.keys(written[name])) {
+        const facts = errorsOf(name).get(error);
+        expect({ name, error, message: facts?.message, status: facts?.status }).toEqual({
+          name,
+          error,
+          message: expect.stringMatching(/./),
+          status: expect.any(Number),
+        });
+      }
     }
   });
-});
-
-it('every error that a file may name can come from some service', () => {
-  const inFiles = faultSchemas['dependency.error'].properties?.['error']?.enum;
-  expect([...errorsByService.dynamodb, ...errorsByService.lambda].sort()).toEqual(
-    [...(inFiles ?? [])].sort(),
-  );
-});
-
-it('operations of Lambda have the method and path of the installed model', () => {
-  const { operations } = modelOf('lambda');
-  for (const [name, route] of Object.entries(lambdaOperations)) {
-    const [, method, path] = /^"(\w+)", "([^"]+)"/.exec(operations.get(name) ?? '') ?? [];
-    expect({ name, route }).toEqual({ name, route: `${method} ${path}` });
-  }
-  expect(lambdaRequest('POST', '/2015-03-31/functions/pricing%3Alive/invocations?Qualifier=1')).toEqual({
-    operation: 'Invoke',
-    functionName: 'pricing:live',
-  });
-  expect(lambdaRequest('GET', '/2015-03-31/functions/pricing/invocations')).toBeUndefined();
 });
 
 describe('what a fault says of itself', () => {
@@ -153,23 +128,61 @@ describe('what a fault says of itself', () => {
     expect(module.problem(fault)).toBeUndefined();
   });
 
-  it('a combination that can never happen is refused, with what can', () => {
-    const fault: InFunctionFault = {
-      kind: 'dependency.error',
-      target,
-      service: 'lambda',
-      error: 'ThrottlingException',
-    };
-    expect(moduleOf(fault).problem(fault)).toBe(
-      'lambda never answers ThrottlingException; it can answer TooManyRequestsException, ServiceException, ResourceNotReadyException',
-    );
-    const unknown: InFunctionFault = {
-      kind: 'dependency.latency',
-      target,
-      service: 'lambda',
-      operations: ['Invok'],
-      delay: 1,
-    };
-    expect(moduleOf(unknown).problem(unknown)).toMatch(/lambda Invok cannot be told apart/);
+  const dynamodb = { kind: 'dependency.error', target, service: 'dynamodb', error: 'throttle' } as const;
+  const contradictions: [InFunctionFault, RegExp][] = [
+    [
+      { ...dynamodb, service: 'lambda', error: 'SlowDown' },
+      /^lambda never answers SlowDown; it is an error of s3; lambda can answer TooManyRequestsException, ServiceException, ResourceNotReadyException and \d+ more .*; any service: throttle, server-error$/,
+    ],
+    [
+      { ...dynamodb, service: 'logs', error: 'SlowDown' },
+      /^The errors of logs are not known; any service can answer throttle, server-error$/,
+    ],
+    [
+      { ...dynamodb, service: 'eventbridge' },
+      /^No request is signed for a service "eventbridge"; did you mean "events"\?$/,
+    ],
+    [{ ...dynamodb, service: 'dynamdb' }, /did you mean "dynamodb"\?$/],
+    [{ ...dynamodb, operations: ['GetItem', 'GetItm'] }, /^dynamodb has no operation GetItm; one of /],
+    [{ ...dynamodb, service: 'lambda', operations: ['Invok'] }, /^lambda has no operation Invok; one of /],
+    [
+      { ...dynamodb, operations: ['ListTables'], resource: 'orders' },
+      /^ListTables names no table; leave the operation out, or the resource$/,
+    ],
+    [
+      { ...dynamodb, service: 's3', operations: ['ListBuckets'], resource: 'orders' },
+      /^ListBuckets names no bucket/,
+    ],
+    [
+      { ...dynamodb, resource: 'arn:aws:sqs:eu-west-1:123456789012:orders' },
+      /orders is no table; the name or the ARN of a table of dynamodb$/,
+    ],
+    [
+      { ...dynamodb, service: 'logs', resource: 'orders' },
+      /^Which resource a call of logs means cannot be told; no resource; it can be told for dynamodb \(table\), /,
+    ],
+    [
+      { ...dynamodb, error: 'PartialFailure' },
+      /^Calls of dynamodb cannot fail in part; only PutEvents of events can$/,
+    ],
+    [
+      { ...dynamodb, service: 'events', operations: ['PutRule'], error: 'PartialFailure' },
+      /^PutRule cannot fail in part/,
+    ],
+    [
+      { kind: 'dependency.latency', target, service: 'lambda', operations: ['Invok'], delay: 1 },
+      /^lambda has no operation Invok/,
+    ],
+  ];
+  it.each(contradictions)('what can never happen is refused, with what can: %j', (fault, problem) => {
+    expect(moduleOf(fault).problem(fault)).toMatch(problem);
   });
+
+  it.each(['logs', 'ses', 'sts', 'ecs', 'monitoring', 'kinesisvideo', 's3express'])(
+    'any other name is taken as one that requests are signed for: %s',
+    (service) => {
+      const fault: InFunctionFault = { ...dynamodb, service };
+      expect(moduleOf(fault).problem(fault)).toBeUndefined();
+    },
+  );
 });

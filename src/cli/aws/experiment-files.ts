@@ -1,6 +1,6 @@
 import { startsOf } from '../../core/triggers.ts';
 import type { Experiment } from '../../generated/types.ts';
-import { errorsByService } from '../../layer/aws-errors.ts';
+import { dependencyTrouble } from '../../layer/aws/trouble.ts';
 import type { Registration } from '../../registry/register.ts';
 import { UsageError } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -30,7 +30,7 @@ export function readExperimentFiles(
   const files: ExperimentFile[] = [];
   const problems: FileProblem[] = [];
   for (const file of paths) {
-    const read = readExperimentFile(file, { stage, errorsByService, cwd });
+    const read = readExperimentFile(file, { stage, dependencyTrouble, cwd });
     if (!read.ok) problems.push(...read.problems);
     else files.push({ ...read, file });
   }

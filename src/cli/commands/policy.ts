@@ -1,7 +1,7 @@
 import { needsOf, type Needs } from '../../iam/needs.ts';
 import type { PolicyDocument, PolicyStatement } from '../../iam/policy.ts';
 import { listOf } from '../../iam/policy.ts';
-import { errorsByService } from '../../layer/aws-errors.ts';
+import { dependencyTrouble } from '../../layer/aws/trouble.ts';
 import { type Command, type Input, UsageError } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatProblems, problemsAsJson } from '../input/format-problems.ts';
@@ -33,7 +33,7 @@ listed in its serverless.yml; the plugin inoculate/serverless adds the second.
     const stage = stageOf(input);
     const place = placeOf(input);
     const { cwd, color } = context;
-    const read = readExperimentFile(input.args[0] ?? '', { stage, errorsByService, cwd });
+    const read = readExperimentFile(input.args[0] ?? '', { stage, dependencyTrouble, cwd });
     if (!read.ok) {
       if (input.flag('json'))
         context.stdout.write(`${JSON.stringify({ problems: problemsAsJson(read.problems) }, null, 2)}\n`);

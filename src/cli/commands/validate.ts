@@ -1,5 +1,5 @@
 import { lossOf } from '../../faults/losses.ts';
-import { errorsByService } from '../../layer/aws-errors.ts';
+import { dependencyTrouble } from '../../layer/aws/trouble.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { FileKind } from '../input/formats.ts';
@@ -25,7 +25,7 @@ right. What a file is, its "inoculate:" line says.
   },
   async run(input, context) {
     const stage = stageOf(input);
-    const options = { stage, errorsByService, losesData: lossOf, cwd: context.cwd };
+    const options = { stage, dependencyTrouble, losesData: lossOf, cwd: context.cwd };
     const results = await Promise.all(
       input.args.map(async (file) => ({ file, read: await readAnyFile(file, options) })),
     );

@@ -7,7 +7,7 @@ import { isSessionId } from '../../core/gameday/session-id.ts';
 import { titleOf } from '../../core/gameday/definition.ts';
 import type { Session, SessionRun } from '../../core/gameday/session.ts';
 import type { Experiment } from '../../generated/types.ts';
-import { errorsByService } from '../../layer/aws-errors.ts';
+import { dependencyTrouble } from '../../layer/aws/trouble.ts';
 import { ask, askPlanner, askToStop } from '../aws/ask.ts';
 import type { Remote } from '../aws/remote.ts';
 import { tellProblems } from '../aws/tell-problems.ts';
@@ -33,7 +33,7 @@ export function planFile(path: string, input: Input, context: CliContext): ExitC
   if (!read.ok) return tellProblems(read.problems, json, context);
   const experiments = new Map<string, Experiment>();
   for (const [name, file] of read.beside) {
-    const one = readExperimentFile(file, { ...options, errorsByService });
+    const one = readExperimentFile(file, { ...options, dependencyTrouble });
     if (one.ok) experiments.set(name, one.experiment);
   }
   return printPlan({ gameDay: read.gameDay, experiments }, json, context);

@@ -6,7 +6,7 @@ import { targetTypeOf } from '../../core/target-type.ts';
 import { parseDuration } from '../../core/units.ts';
 import type { Experiment, Workload } from '../../generated/types.ts';
 import { lossOf } from '../../faults/losses.ts';
-import { errorsByService } from '../../layer/aws-errors.ts';
+import { dependencyTrouble } from '../../layer/aws/trouble.ts';
 import { functionOfTarget } from '../../local/targets.ts';
 import { readService, type LocalService } from '../../local/service.ts';
 import { type Input, type OptionSpecs, UsageError } from '../command.ts';
@@ -40,10 +40,10 @@ export async function readSubject(input: Input, context: CliContext): Promise<Su
   const stage = stageOf(input);
   const { cwd } = context;
   const file = input.args[0] ?? '';
-  const read = readExperimentFile(file, { stage, errorsByService, losesData: lossOf, cwd });
+  const read = readExperimentFile(file, { stage, dependencyTrouble, losesData: lossOf, cwd });
   const workloadFile = input.value('workload');
   const traffic =
-    workloadFile === undefined ? undefined : readWorkloadFile(workloadFile, { stage, errorsByService, cwd });
+    workloadFile === undefined ? undefined : readWorkloadFile(workloadFile, { stage, dependencyTrouble, cwd });
   const serviceFile = resolve(cwd, input.value('service') ?? serviceOption.default);
   if (!existsSync(serviceFile))
     throw new UsageError(`There is no file "${serviceFile}"`, 'name your serverless.yml with --service');
@@ -81,7 +81,7 @@ export function readWithoutService(
   const stage = stageOf(input);
   const service = resolve(cwd, input.value('service') ?? serviceOption.default);
   if (existsSync(service) || input.value('workload') !== undefined) return undefined;
-  const read = readExperimentFile(input.args[0] ?? '', { stage, errorsByService, losesData: lossOf, cwd });
+  const read = readExperimentFile(input.args[0] ?? '', { stage, dependencyTrouble, losesData: lossOf, cwd });
   if (!read.ok) return undefined;
   const { targets } = read.experiment;
   if (Object.values(targets).some((target) => targetTypeOf(target) === 'function')) return undefined;

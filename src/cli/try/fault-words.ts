@@ -79,7 +79,7 @@ function namedParameters(kind: InFunctionFault['kind'], words: readonly string[]
 /** `dynamodb/GetItem,Query`, or a host with or without a port. */
 function addressOf(text: string): object {
   const [service = '', operations] = text.split('/');
-  const services = faultSchemas['dependency.error'].properties?.['service']?.enum ?? [];
+  const services = faultSchemas['dependency.error'].properties?.['service']?.examples ?? [];
   if (!services.includes(service)) return { host: text };
   return { service, ...(operations === undefined ? {} : { operations: operations.split(',') }) };
 }

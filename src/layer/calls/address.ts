@@ -1,7 +1,10 @@
 import type { DependencyErrorFault, DependencyLatencyFault } from '../../generated/types.ts';
-import { awsCallOf, type OutboundCall } from './call.ts';
-import { lambdaOperations, lambdaRequest } from './lambda-api.ts';
-import { sameResource, tablesOf } from './resource.ts';
+import { isQuery } from '../aws/protocol.ts';
+import { addressTrouble, inWords } from '../aws/trouble.ts';
+import { signerOf, type OutboundCall } from './call.ts';
+import { bodyNames, readParameters, sameResource } from './resource.ts';
+import { restCallOf } from './rest-routes.ts';
+import { s3PlaceOf } from './s3-bucket.ts';
 
 export type DependencyFault = DependencyErrorFault | DependencyLatencyFault;
 
@@ -11,20 +14,68 @@ export type Addressed = 'yes' | 'no' | 'body';
 /** What can be said before the body is known. */
 export function addressedByHead(fault: DependencyFault, call: OutboundCall): Addressed {
   if (fault.host !== undefined) return hostMatches(fault.host, call) ? 'yes' : 'no';
-  const aws = awsCallOf(call, (path) => lambdaRequest(call.method, path)?.operation);
-  if (aws === undefined || aws.service !== fault.service) return 'no';
-  if (fault.operations !== undefined && !(aws.operation && fault.operations.includes(aws.operation)))
-    return 'no';
-  if (fault.resource === undefined) return 'yes';
-  if (fault.service === 'dynamodb') return 'body';
-  const named = lambdaRequest(call.method, call.path)?.functionName;
-  return named !== undefined && sameResource('lambda', named, fault.resource) ? 'yes' : 'no';
+  const service = signerOf(call)?.service;
+  if (service === undefined || service !== fault.service) return 'no';
+  const { operation, resource } = headOf(service, call);
+  const inBody = operation === undefined && isQuery(call);
+  if (fault.operations !== undefined && !inBody && !isOneOf(fault.operations, operation)) return 'no';
+  const wanted = fault.resource;
+  if (wanted === undefined) return fault.operations !== undefined && inBody ? 'body' : 'yes';
+  if (service !== 's3' && service !== 'lambda') return 'body';
+  return resource !== undefined && sameResource(service, resource, wanted) ? 'yes' : 'no';
 }
 
-/** What the body adds, for a fault that is addressed by a table. */
-export function addressedByBody(fault: DependencyFault, body: string): boolean {
-  const { resource } = fault;
-  return resource !== undefined && tablesOf(body).some((table) => sameResource('dynamodb', table, resource));
+/** What the body adds, for a fault of which the head could not say. */
+export function addressedByBody(fault: DependencyFault, call: OutboundCall, body: string): boolean {
+  const { service, operations, resource } = fault;
+  if (service === undefined) return false;
+  const parameters = readParameters(body);
+  const operation = operationOf(call, body);
+  if (operations !== undefined && !isOneOf(operations, operation)) return false;
+  return resource === undefined || bodyNames(service, operation, parameters, resource);
+}
+
+/** The operation of an AWS call by its API name, where the protocol shows it. */
+export function operationOf(call: OutboundCall, body = ''): string | undefined {
+  const service = signerOf(call)?.service;
+  if (service === undefined) return undefined;
+  const inHead = headOf(service, call).operation;
+  if (inHead !== undefined || !isQuery(call)) return inHead;
+  return new URLSearchParams(body).get('Action') ?? undefined;
+}
+
+/** What path and headers say. */
+function headOf(
+  service: string,
+  call: OutboundCall,
+): { readonly operation: string | undefined; readonly resource: string | undefined } {
+  const target = call.header('x-amz-target');
+  if (target !== undefined) {
+    return { operation: target.slice(target.lastIndexOf('.') + 1), resource: undefined };
+  }
+  const [, rpc] = /^\/service\/[^/]+\/operation\/([A-Za-z0-9]+)/.exec(call.path) ?? [];
+  const [, action] = /[?&]Action=([A-Za-z0-9]+)/.exec(call.path) ?? [];
+  if (rpc !== undefined || action !== undefined) return { operation: rpc ?? action, resource: undefined };
+  if (service === 'lambda') {
+    const found = restCallOf('lambda', call, call.path);
+    return { operation: found?.operation, resource: found?.labels['FunctionName'] };
+  }
+  if (service === 's3') {
+    const { bucket, path } = s3PlaceOf(call.host, call.path);
+    const operation = restCallOf('s3', call, path)?.operation;
+    return { operation: listing(operation, bucket), resource: bucket };
+  }
+  return { operation: undefined, resource: undefined };
+}
+
+/** Buckets and the objects of one are listed by the same request: only the bucket tells them apart. */
+function listing(operation: string | undefined, bucket: string | undefined): string | undefined {
+  if (bucket === undefined) return operation === 'ListObjects' ? 'ListBuckets' : operation;
+  return operation === 'ListBuckets' || operation === 'ListDirectoryBuckets' ? 'ListObjects' : operation;
+}
+
+function isOneOf(operations: readonly string[], operation: string | undefined): boolean {
+  return operation !== undefined && operations.includes(operation);
 }
 
 function hostMatches(pattern: string, call: OutboundCall): boolean {
@@ -38,8 +89,5 @@ export function addressProblem(fault: DependencyFault): string | undefined {
   if (fault.service === undefined && fault.host === undefined) {
     return 'a dependency is addressed by service or by host, and neither is given';
   }
-  if (fault.service !== 'lambda' || fault.operations === undefined) return undefined;
-  const unknown = fault.operations.filter((operation) => lambdaOperations[operation] === undefined);
-  if (unknown.length === 0) return undefined;
-  return `calls of lambda ${unknown.join(', ')} cannot be told apart; those of ${Object.keys(lambdaOperations).join(', ')} can`;
+  return inWords(addressTrouble(fault));
 }

@@ -10,27 +10,23 @@ export interface OutboundCall {
   header(name: string): string | undefined;
 }
 
-/** What an AWS request is about. */
-export interface AwsCall {
+/** Who a request with Signature Version 4 is signed for, and by which key. */
+export interface Signer {
   /** The service that the request is signed for: true for any endpoint, emulators on loopback included. */
   readonly service: string;
-  /** The operation by its API name, where the protocol shows it. */
-  readonly operation: string | undefined;
+  readonly region: string;
+  readonly accessKeyId: string;
 }
 
-/** The AWS call in a request that is signed with Signature Version 4, in a header or in the query. */
-export function awsCallOf(
-  call: OutboundCall,
-  operationOf: (path: string) => string | undefined,
-): AwsCall | undefined {
+/** What the signature of a request says, in a header or in the query; undefined where there is none. */
+export function signerOf(call: OutboundCall): Signer | undefined {
   const authorization = call.header('authorization') ?? '';
   const [, inHeader] = /^AWS4-\S+ .*Credential=([^,\s]+)/.exec(authorization) ?? [];
   const [, inQuery] = /[?&]X-Amz-Credential=([^&]+)/.exec(call.path) ?? [];
   const scope = inHeader ?? (inQuery === undefined ? undefined : decodeURIComponent(inQuery));
-  const service = scope?.split('/').at(-2);
-  if (service === undefined) return undefined;
-  const target = call.header('x-amz-target');
-  if (target !== undefined) return { service, operation: target.slice(target.lastIndexOf('.') + 1) };
-  const [, rpc] = /^\/service\/[^/]+\/operation\/([A-Za-z0-9]+)/.exec(call.path) ?? [];
-  return { service, operation: rpc ?? operationOf(call.path) };
+  const parts = scope?.split('/') ?? [];
+  const service = parts.at(-2);
+  const accessKeyId = parts[0];
+  if (service === undefined || accessKeyId === undefined) return undefined;
+  return { service, region: parts.length === 5 ? (parts[2] ?? '') : '', accessKeyId };
 }

@@ -53,7 +53,7 @@ export function consider(
     needsBody: addressed.some(({ by }) => by === 'body'),
     mayBeAnswered: addressed.some(({ rule }) => moduleOf(rule.fault).answersCalls === true),
     decide: (body) => {
-      const hit = addressed.filter(({ rule, by }) => by === 'yes' || addressedByBody(rule.fault, body));
+      const hit = addressed.filter(({ rule, by }) => by === 'yes' || addressedByBody(rule.fault, call, body));
       return combine(
         hit.map(({ rule }) => rule),
         call,

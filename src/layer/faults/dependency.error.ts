@@ -1,4 +1,5 @@
-import { awsErrorAnswer, errorProblem } from '../aws-errors.ts';
+import { awsErrorAnswer } from '../aws/answer.ts';
+import { errorTrouble, inWords } from '../aws/trouble.ts';
 import { addressProblem } from '../calls/address.ts';
 import type { InFunctionFaultModule } from './module.ts';
 import { affectedCalls } from './words.ts';
@@ -10,7 +11,7 @@ export const dependencyError: InFunctionFaultModule<'dependency.error'> = {
   canEndProcess: true,
   // With `only`, a later attempt of the same call goes through.
   losesDataWhenAsynchronous: (fault) => fault.only === undefined,
-  problem: (fault) => addressProblem(fault) ?? errorProblem(fault.service, fault.error),
+  problem: (fault) => addressProblem(fault) ?? inWords(errorTrouble(fault)),
   answersCalls: true,
   onCall(fault, call) {
     if (fault.service !== undefined && fault.error !== undefined) {

@@ -214,9 +214,9 @@ const cases: readonly Case[] = [
     changes: { 16: '    error: TooManyRequestsException' },
     told: [
       [
-        'faults[0].error error-of-another-service',
-        /"dynamodb" never answers TooManyRequestsException; it is an error of "lambda"/,
-        /one of "Prov/,
+        'faults[0].error never-happens',
+        /^dynamodb never answers TooManyRequestsException; it is an error of lambda$/,
+        /^dynamodb can answer ProvisionedThroughputExceededException, .* any service: throttle, server-error$/,
       ],
     ],
   },
@@ -225,8 +225,8 @@ const cases: readonly Case[] = [
     changes: { 16: '    error: ProvisionedThroughputExceeded' },
     told: [
       [
-        'faults[0].error unknown-value',
-        /"error" cannot be/,
+        'faults[0].error never-happens',
+        /^dynamodb never answers ProvisionedThroughputExceeded$/,
         /did you mean "ProvisionedThroughputExceededException"/,
       ],
     ],

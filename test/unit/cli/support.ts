@@ -1,9 +1,9 @@
-import { errorsByService } from '../../../src/layer/aws-errors.ts';
+import { dependencyTrouble } from '../../../src/layer/aws/trouble.ts';
 import type { CliContext } from '../../../src/cli/context.ts';
 import type { FileProblem } from '../../../src/cli/input/file-problem.ts';
 import { readText } from '../../../src/cli/input/read-file.ts';
 
-export const options = { stage: 'dev', errorsByService };
+export const options = { stage: 'dev', dependencyTrouble };
 
 /** A valid experiment, by line. */
 export const validLines = [

@@ -1,3 +1,4 @@
+import type { KnownFacts } from '../../../src/core/experiment-checks.ts';
 import { findProblems, resolveExperiment } from '../../../src/core/experiment.ts';
 import type { Fault } from '../../../src/generated/types.ts';
 
@@ -265,14 +266,25 @@ describe('cron expressions', () => {
 });
 
 describe('with facts from outside', () => {
-  const errorsByService = { dynamodb: ['ThrottlingException'], lambda: ['TooManyRequestsException'] };
-
-  it('tells an error that the service does not give, and whose it is', () => {
-    const faults = [{ ...dynamodb, error: 'TooManyRequestsException' }, slow];
-    const [problem, ...more] = findProblems({ ...file, faults }, { stage: 'dev', errorsByService });
+  it('tells what of a dependency can never happen, and where it stands', () => {
+    const dependencyTrouble: KnownFacts['dependencyTrouble'] = ({ service, operations, error }, suggest) => ({
+      parameter: 'error',
+      message: `${service} ${operations?.join()} ${error}`,
+      expected: String(suggest('throtle', ['throttle'])),
+    });
+    const faults = [
+      { ...dynamodb, operations: ['GetItem', 'Query'], error: 'TooManyRequestsException' },
+      slow,
+    ];
+    const [problem, ...more] = findProblems({ ...file, faults }, { stage: 'dev', dependencyTrouble });
     expect(more).toEqual([]);
-    expect(problem).toMatchObject({ path: ['faults', 0, 'error'], code: 'error-of-another-service' });
-    expect(problem?.message).toContain('an error of "lambda"');
+    expect(problem).toEqual({
+      path: ['faults', 0, 'error'],
+      code: 'never-happens',
+      message: 'dynamodb GetItem,Query TooManyRequestsException',
+      found: '"TooManyRequestsException"',
+      expected: 'throttle',
+    });
     expect(problems({ faults })).toEqual([]);
   });
 
