@@ -43,7 +43,9 @@ export async function readSubject(input: Input, context: CliContext): Promise<Su
   const read = readExperimentFile(file, { stage, dependencyTrouble, losesData: lossOf, cwd });
   const workloadFile = input.value('workload');
   const traffic =
-    workloadFile === undefined ? undefined : readWorkloadFile(workloadFile, { stage, dependencyTrouble, cwd });
+    workloadFile === undefined
+      ? undefined
+      : readWorkloadFile(workloadFile, { stage, dependencyTrouble, cwd });
   const serviceFile = resolve(cwd, input.value('service') ?? serviceOption.default);
   if (!existsSync(serviceFile))
     throw new UsageError(`There is no file "${serviceFile}"`, 'name your serverless.yml with --service');
