@@ -37,7 +37,7 @@ export interface SchemaNode {
   readonly discriminator?: { readonly propertyName: string };
   readonly enum?: readonly (string | number)[];
   readonly examples?: readonly (string | number | Readonly<Record<string, unknown>>)[];
-  readonly const?: string | number;
+  readonly const?: string | number | boolean;
   readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;

@@ -257,7 +257,183 @@ export interface AuthoredDependencyLatencyFault {
 }
 
 /**
- * The function fails with an error of a given name, instead of running its handler or after it.
+ * Of a batch from SQS, Kinesis or a DynamoDB stream some records are reported as failed, though the handler has dealt with them, or handed to it twice, or in another order. What AWS keeps in order stays so: the messages of a FIFO queue's group, the records of a partition key, the changes of an item.
+ */
+export interface AuthoredInvocationBatchFault {
+  kind: 'invocation.batch';
+  /**
+   * The name of a target in this experiment.
+   */
+  target?: string;
+  /**
+   * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
+   */
+  rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * The share of the records that are reported as failed, so that AWS delivers them again. The function's event source mappings must report batch item failures.
+   */
+  fail?: Share;
+  /**
+   * The share of the records that the handler is given twice, one right after the other.
+   */
+  duplicate?: Share;
+  /**
+   * The handler is given the records in another order.
+   */
+  reorder?: true;
+}
+
+/**
+ * The function's answer is changed at one place: a value is left out, emptied, cut in half or replaced. Text that the path goes on into, such as the body of an HTTP answer, is read and written again as JSON.
+ */
+export interface AuthoredInvocationCorruptFault {
+  kind: 'invocation.corrupt';
+  /**
+   * The name of a target in this experiment.
+   */
+  target?: string;
+  /**
+   * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
+   */
+  rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * Where in the answer: body.total, items[0].price, items[*].price, headers.etag.
+   */
+  path: string;
+  /**
+   * drop leaves it out, null empties it, truncate keeps the first half of a text or a list, replace puts the value in its place.
+   */
+  with: 'drop' | 'null' | 'truncate' | 'replace';
+  /**
+   * What takes the place, where with is replace: any JSON.
+   */
+  value?: unknown;
+}
+
+/**
+ * The function fails with an error of a given name: instead of running its handler, after it, or in the middle of an answer that it streams.
  */
 export interface AuthoredInvocationErrorFault {
   kind: 'invocation.error';
@@ -339,13 +515,13 @@ export interface AuthoredInvocationErrorFault {
    */
   message?: string;
   /**
-   * Fail instead of running the handler, or run it and discard its answer. Without it: instead.
+   * Fail instead of running the handler, or run it and discard its answer. mid-stream breaks off an answer that the handler streams after its first chunk. Without it: instead.
    */
-  when?: 'instead' | 'after';
+  when?: 'instead' | 'after' | 'mid-stream';
 }
 
 /**
- * The function answers later than it would: it waits before its handler runs, or before it hands over the answer.
+ * The function answers later than it would: it waits before its handler runs, or before it hands over the answer; of a streamed answer the first byte or each chunk is held back.
  */
 export interface AuthoredInvocationLatencyFault {
   kind: 'invocation.latency';
@@ -444,13 +620,107 @@ export interface AuthoredInvocationLatencyFault {
         p99: Duration;
       };
   /**
-   * Wait before the handler runs, or after it and before its answer is handed over. Without it: before.
+   * Wait before the handler runs, or after it and before its answer is handed over. first-byte and chunks hold back the beginning, or each chunk, of an answer that the handler streams. Without it: before.
    */
-  when?: 'before' | 'after';
+  when?: 'before' | 'after' | 'first-byte' | 'chunks';
   /**
    * Let the delay run into the function's timeout. Without it the delay always leaves the handler's answer time to arrive.
    */
   untilTimeout?: boolean;
+}
+
+/**
+ * A function that is called over HTTP answers with a given status, in the shape that its event source expects: API Gateway, an Application Load Balancer or a function URL. Events of other sources are left alone, since a status there would lose them.
+ */
+export interface AuthoredInvocationResponseFault {
+  kind: 'invocation.response';
+  /**
+   * The name of a target in this experiment.
+   */
+  target?: string;
+  /**
+   * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
+   */
+  rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * The HTTP status of the answer.
+   */
+  status: number;
+  /**
+   * Headers of the answer, each with one value or a list. Without a content-type it follows from the body.
+   */
+  headers?: {
+    [k: string]: string | string[];
+  };
+  /**
+   * The body of the answer, as text. Without it: none.
+   */
+  body?: string;
+  /**
+   * Answer instead of running the handler, or run it and discard its answer. Without it: instead.
+   */
+  when?: 'instead' | 'after';
 }
 
 /**
@@ -868,8 +1138,11 @@ export interface AuthoredSandboxMemoryFault {
 export type AuthoredInFunctionFault =
   | AuthoredDependencyErrorFault
   | AuthoredDependencyLatencyFault
+  | AuthoredInvocationBatchFault
+  | AuthoredInvocationCorruptFault
   | AuthoredInvocationErrorFault
   | AuthoredInvocationLatencyFault
+  | AuthoredInvocationResponseFault
   | AuthoredSandboxColdStartFault
   | AuthoredSandboxCpuFault
   | AuthoredSandboxDiskFault

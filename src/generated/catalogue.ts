@@ -29,7 +29,7 @@ export interface SchemaNode {
   readonly discriminator?: { readonly propertyName: string };
   readonly enum?: readonly (string | number)[];
   readonly examples?: readonly (string | number | Readonly<Record<string, unknown>>)[];
-  readonly const?: string | number;
+  readonly const?: string | number | boolean;
   readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
@@ -782,11 +782,354 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    }
   }
  },
+ "invocation.batch": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/invocation.batch",
+  "title": "Troubled batch",
+  "description": "Of a batch from SQS, Kinesis or a DynamoDB stream some records are reported as failed, though the handler has dealt with them, or handed to it twice, or in another order. What AWS keeps in order stays so: the messages of a FIFO queue's group, the records of a partition key, the changes of an item.",
+  "placement": "in-function",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target"
+  ],
+  "oneOf": [
+   {
+    "required": [
+     "fail"
+    ]
+   },
+   {
+    "required": [
+     "duplicate"
+    ]
+   },
+   {
+    "required": [
+     "reorder"
+    ]
+   }
+  ],
+  "properties": {
+   "kind": {
+    "const": "invocation.batch"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "rate": {
+    "title": "Share",
+    "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "fail": {
+    "title": "Fail",
+    "description": "The share of the records that are reported as failed, so that AWS delivers them again. The function's event source mappings must report batch item failures.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "duplicate": {
+    "title": "Duplicate",
+    "description": "The share of the records that the handler is given twice, one right after the other.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "reorder": {
+    "title": "Reorder",
+    "description": "The handler is given the records in another order.",
+    "type": "boolean",
+    "const": true
+   }
+  }
+ },
+ "invocation.corrupt": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/invocation.corrupt",
+  "title": "Corrupt answer",
+  "description": "The function's answer is changed at one place: a value is left out, emptied, cut in half or replaced. Text that the path goes on into, such as the body of an HTTP answer, is read and written again as JSON.",
+  "placement": "in-function",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target",
+   "path",
+   "with"
+  ],
+  "properties": {
+   "kind": {
+    "const": "invocation.corrupt"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "rate": {
+    "title": "Share",
+    "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "path": {
+    "title": "Path",
+    "description": "Where in the answer: body.total, items[0].price, items[*].price, headers.etag.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256,
+    "examples": [
+     "body.total"
+    ]
+   },
+   "with": {
+    "title": "With",
+    "description": "drop leaves it out, null empties it, truncate keeps the first half of a text or a list, replace puts the value in its place.",
+    "enum": [
+     "drop",
+     "null",
+     "truncate",
+     "replace"
+    ]
+   },
+   "value": {
+    "title": "Value",
+    "description": "What takes the place, where with is replace: any JSON.",
+    "tsType": "unknown",
+    "examples": [
+     -1
+    ]
+   }
+  }
+ },
  "invocation.error": {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "inoculate:faults/invocation.error",
   "title": "Failing invocation",
-  "description": "The function fails with an error of a given name, instead of running its handler or after it.",
+  "description": "The function fails with an error of a given name: instead of running its handler, after it, or in the middle of an answer that it streams.",
   "placement": "in-function",
   "takes": "function",
   "type": "object",
@@ -932,10 +1275,11 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    },
    "when": {
     "title": "When",
-    "description": "Fail instead of running the handler, or run it and discard its answer. Without it: instead.",
+    "description": "Fail instead of running the handler, or run it and discard its answer. mid-stream breaks off an answer that the handler streams after its first chunk. Without it: instead.",
     "enum": [
      "instead",
-     "after"
+     "after",
+     "mid-stream"
     ]
    }
   }
@@ -944,7 +1288,7 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "inoculate:faults/invocation.latency",
   "title": "Slow invocation",
-  "description": "The function answers later than it would: it waits before its handler runs, or before it hands over the answer.",
+  "description": "The function answers later than it would: it waits before its handler runs, or before it hands over the answer; of a streamed answer the first byte or each chunk is held back.",
   "placement": "in-function",
   "takes": "function",
   "type": "object",
@@ -1144,16 +1488,209 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    },
    "when": {
     "title": "When",
-    "description": "Wait before the handler runs, or after it and before its answer is handed over. Without it: before.",
+    "description": "Wait before the handler runs, or after it and before its answer is handed over. first-byte and chunks hold back the beginning, or each chunk, of an answer that the handler streams. Without it: before.",
     "enum": [
      "before",
-     "after"
+     "after",
+     "first-byte",
+     "chunks"
     ]
    },
    "untilTimeout": {
     "title": "Until the timeout",
     "description": "Let the delay run into the function's timeout. Without it the delay always leaves the handler's answer time to arrive.",
     "type": "boolean"
+   }
+  }
+ },
+ "invocation.response": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/invocation.response",
+  "title": "Answered invocation",
+  "description": "A function that is called over HTTP answers with a given status, in the shape that its event source expects: API Gateway, an Application Load Balancer or a function URL. Events of other sources are left alone, since a status there would lose them.",
+  "placement": "in-function",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+   "kind",
+   "target",
+   "status"
+  ],
+  "properties": {
+   "kind": {
+    "const": "invocation.response"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "rate": {
+    "title": "Share",
+    "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "status": {
+    "title": "Status",
+    "description": "The HTTP status of the answer.",
+    "type": "integer",
+    "minimum": 200,
+    "maximum": 599,
+    "examples": [
+     503
+    ]
+   },
+   "headers": {
+    "title": "Headers",
+    "description": "Headers of the answer, each with one value or a list. Without a content-type it follows from the body.",
+    "type": "object",
+    "maxProperties": 30,
+    "propertyNames": {
+     "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+     "maxLength": 128
+    },
+    "additionalProperties": {
+     "oneOf": [
+      {
+       "type": "string",
+       "pattern": "^[^\\r\\n\\u0000]*$",
+       "maxLength": 1024
+      },
+      {
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 20,
+       "items": {
+        "type": "string",
+        "pattern": "^[^\\r\\n\\u0000]*$",
+        "maxLength": 1024
+       }
+      }
+     ]
+    }
+   },
+   "body": {
+    "title": "Body",
+    "description": "The body of the answer, as text. Without it: none.",
+    "type": "string",
+    "maxLength": 16384
+   },
+   "when": {
+    "title": "When",
+    "description": "Answer instead of running the handler, or run it and discard its answer. Without it: instead.",
+    "enum": [
+     "instead",
+     "after"
+    ]
    }
   }
  },
@@ -4744,9 +5281,352 @@ export const experimentSchema: SchemaNode = {
      },
      {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/invocation.batch",
+      "title": "Troubled batch",
+      "description": "Of a batch from SQS, Kinesis or a DynamoDB stream some records are reported as failed, though the handler has dealt with them, or handed to it twice, or in another order. What AWS keeps in order stays so: the messages of a FIFO queue's group, the records of a partition key, the changes of an item.",
+      "placement": "in-function",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target"
+      ],
+      "oneOf": [
+       {
+        "required": [
+         "fail"
+        ]
+       },
+       {
+        "required": [
+         "duplicate"
+        ]
+       },
+       {
+        "required": [
+         "reorder"
+        ]
+       }
+      ],
+      "properties": {
+       "kind": {
+        "const": "invocation.batch"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "rate": {
+        "title": "Share",
+        "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "fail": {
+        "title": "Fail",
+        "description": "The share of the records that are reported as failed, so that AWS delivers them again. The function's event source mappings must report batch item failures.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "duplicate": {
+        "title": "Duplicate",
+        "description": "The share of the records that the handler is given twice, one right after the other.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "reorder": {
+        "title": "Reorder",
+        "description": "The handler is given the records in another order.",
+        "type": "boolean",
+        "const": true
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/invocation.corrupt",
+      "title": "Corrupt answer",
+      "description": "The function's answer is changed at one place: a value is left out, emptied, cut in half or replaced. Text that the path goes on into, such as the body of an HTTP answer, is read and written again as JSON.",
+      "placement": "in-function",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target",
+       "path",
+       "with"
+      ],
+      "properties": {
+       "kind": {
+        "const": "invocation.corrupt"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "rate": {
+        "title": "Share",
+        "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "path": {
+        "title": "Path",
+        "description": "Where in the answer: body.total, items[0].price, items[*].price, headers.etag.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256,
+        "examples": [
+         "body.total"
+        ]
+       },
+       "with": {
+        "title": "With",
+        "description": "drop leaves it out, null empties it, truncate keeps the first half of a text or a list, replace puts the value in its place.",
+        "enum": [
+         "drop",
+         "null",
+         "truncate",
+         "replace"
+        ]
+       },
+       "value": {
+        "title": "Value",
+        "description": "What takes the place, where with is replace: any JSON.",
+        "tsType": "unknown",
+        "examples": [
+         -1
+        ]
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
       "$id": "inoculate:faults/invocation.error",
       "title": "Failing invocation",
-      "description": "The function fails with an error of a given name, instead of running its handler or after it.",
+      "description": "The function fails with an error of a given name: instead of running its handler, after it, or in the middle of an answer that it streams.",
       "placement": "in-function",
       "takes": "function",
       "type": "object",
@@ -4892,10 +5772,11 @@ export const experimentSchema: SchemaNode = {
        },
        "when": {
         "title": "When",
-        "description": "Fail instead of running the handler, or run it and discard its answer. Without it: instead.",
+        "description": "Fail instead of running the handler, or run it and discard its answer. mid-stream breaks off an answer that the handler streams after its first chunk. Without it: instead.",
         "enum": [
          "instead",
-         "after"
+         "after",
+         "mid-stream"
         ]
        }
       }
@@ -4904,7 +5785,7 @@ export const experimentSchema: SchemaNode = {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "$id": "inoculate:faults/invocation.latency",
       "title": "Slow invocation",
-      "description": "The function answers later than it would: it waits before its handler runs, or before it hands over the answer.",
+      "description": "The function answers later than it would: it waits before its handler runs, or before it hands over the answer; of a streamed answer the first byte or each chunk is held back.",
       "placement": "in-function",
       "takes": "function",
       "type": "object",
@@ -5104,16 +5985,209 @@ export const experimentSchema: SchemaNode = {
        },
        "when": {
         "title": "When",
-        "description": "Wait before the handler runs, or after it and before its answer is handed over. Without it: before.",
+        "description": "Wait before the handler runs, or after it and before its answer is handed over. first-byte and chunks hold back the beginning, or each chunk, of an answer that the handler streams. Without it: before.",
         "enum": [
          "before",
-         "after"
+         "after",
+         "first-byte",
+         "chunks"
         ]
        },
        "untilTimeout": {
         "title": "Until the timeout",
         "description": "Let the delay run into the function's timeout. Without it the delay always leaves the handler's answer time to arrive.",
         "type": "boolean"
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/invocation.response",
+      "title": "Answered invocation",
+      "description": "A function that is called over HTTP answers with a given status, in the shape that its event source expects: API Gateway, an Application Load Balancer or a function URL. Events of other sources are left alone, since a status there would lose them.",
+      "placement": "in-function",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+       "kind",
+       "target",
+       "status"
+      ],
+      "properties": {
+       "kind": {
+        "const": "invocation.response"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "rate": {
+        "title": "Share",
+        "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "status": {
+        "title": "Status",
+        "description": "The HTTP status of the answer.",
+        "type": "integer",
+        "minimum": 200,
+        "maximum": 599,
+        "examples": [
+         503
+        ]
+       },
+       "headers": {
+        "title": "Headers",
+        "description": "Headers of the answer, each with one value or a list. Without a content-type it follows from the body.",
+        "type": "object",
+        "maxProperties": 30,
+        "propertyNames": {
+         "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+         "maxLength": 128
+        },
+        "additionalProperties": {
+         "oneOf": [
+          {
+           "type": "string",
+           "pattern": "^[^\\r\\n\\u0000]*$",
+           "maxLength": 1024
+          },
+          {
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 20,
+           "items": {
+            "type": "string",
+            "pattern": "^[^\\r\\n\\u0000]*$",
+            "maxLength": 1024
+           }
+          }
+         ]
+        }
+       },
+       "body": {
+        "title": "Body",
+        "description": "The body of the answer, as text. Without it: none.",
+        "type": "string",
+        "maxLength": 16384
+       },
+       "when": {
+        "title": "When",
+        "description": "Answer instead of running the handler, or run it and discard its answer. Without it: instead.",
+        "enum": [
+         "instead",
+         "after"
+        ]
        }
       }
      },

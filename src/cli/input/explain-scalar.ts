@@ -7,7 +7,7 @@ import { describe, describeValue, meantQuantity, oneOf } from './words.ts';
 
 /** A value that must be one of a few. */
 export function explainChoice(schema: SchemaNode, value: unknown, path: Path): Problem[] {
-  const choices: readonly (string | number)[] =
+  const choices: readonly (string | number | boolean)[] =
     schema.enum ?? (schema.const === undefined ? [] : [schema.const]);
   if (choices.some((choice) => choice === value)) return [];
   const words = choices.map(String);

@@ -16,7 +16,10 @@ export const faultForms = `  invocation.latency:800ms
   dependency.error:dynamodb/GetItem,Query:ProvisionedThroughputExceededException
   dependency.error:payments.example.com:503
   sandbox.memory:80%
-  sandbox.cpu:load=50%:threads=2`;
+  sandbox.cpu:load=50%:threads=2
+  invocation.response:503
+  invocation.corrupt:body.total:drop
+  invocation.batch:fail=20%`;
 
 /** A fault in one word of a command line: the kind, where it works if it needs that, and what it does. */
 export function parseFaultWords(text: string, target: string): InFunctionFault {
@@ -50,6 +53,10 @@ function parametersOf(kind: InFunctionFault['kind'], words: readonly string[]): 
         ...(/^\d+$/.test(what) ? { status: Number(what) } : { error: what }),
       };
     }
+    case 'invocation.corrupt': {
+      const [path = '', how = '', ...value] = words;
+      return { path, with: how, ...(value.length > 0 ? { value: jsonOrText(value.join(':')) } : {}) };
+    }
     default:
       return namedParameters(kind, words);
   }
@@ -57,6 +64,7 @@ function parametersOf(kind: InFunctionFault['kind'], words: readonly string[]): 
 
 /** What a word without a name stands for. */
 const unnamed: { readonly [K in InFunctionFault['kind']]?: (word: string) => string } = {
+  'invocation.response': () => 'status',
   'sandbox.memory': (word) => (word.endsWith('%') ? 'fill' : 'bytes'),
   'sandbox.disk': () => 'fill',
   'sandbox.cpu': () => 'load',
@@ -82,6 +90,14 @@ function addressOf(text: string): object {
   const services = faultSchemas['dependency.error'].properties?.['service']?.examples ?? [];
   if (!services.includes(service)) return { host: text };
   return { service, ...(operations === undefined ? {} : { operations: operations.split(',') }) };
+}
+
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function malformed(text: string): UsageError {

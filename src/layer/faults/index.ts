@@ -3,8 +3,11 @@ import type { InFunctionKind } from '../../generated/types.ts';
 import type { InFunctionFaultModule } from './module.ts';
 import { dependencyError } from './dependency.error.ts';
 import { dependencyLatency } from './dependency.latency.ts';
+import { invocationBatch } from './invocation.batch.ts';
+import { invocationCorrupt } from './invocation.corrupt.ts';
 import { invocationError } from './invocation.error.ts';
 import { invocationLatency } from './invocation.latency.ts';
+import { invocationResponse } from './invocation.response.ts';
 import { sandboxColdStart } from './sandbox.cold-start.ts';
 import { sandboxCpu } from './sandbox.cpu.ts';
 import { sandboxDisk } from './sandbox.disk.ts';
@@ -14,8 +17,11 @@ import { sandboxMemory } from './sandbox.memory.ts';
 export const inFunctionFaults: { readonly [K in InFunctionKind]: InFunctionFaultModule<K> } = {
   'dependency.error': dependencyError,
   'dependency.latency': dependencyLatency,
+  'invocation.batch': invocationBatch,
+  'invocation.corrupt': invocationCorrupt,
   'invocation.error': invocationError,
   'invocation.latency': invocationLatency,
+  'invocation.response': invocationResponse,
   'sandbox.cold-start': sandboxColdStart,
   'sandbox.cpu': sandboxCpu,
   'sandbox.disk': sandboxDisk,

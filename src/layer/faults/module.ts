@@ -2,8 +2,12 @@ import type { InFunctionFault, InFunctionKind } from '../../generated/types.ts';
 import type { OutboundCall } from '../calls/call.ts';
 import type { Draw } from '../draw.ts';
 import type { EventSource } from '../event/source.ts';
+<<<<<<< HEAD
 import type { Occupation } from '../occupy/occupation.ts';
 import type { Exit } from '../run/ending.ts';
+=======
+import type { StreamEffect } from '../stream/stream-effect.ts';
+>>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
 import type { SkipReason } from '../telemetry/skip-reason.ts';
 
 /** The parameters of a kind. */
@@ -24,21 +28,31 @@ export interface Replacement {
   readonly value: unknown;
 }
 
+export interface ChangedEvent extends Replacement {
+  /** Puts right what the caller of the function would misread in an answer to the changed event; it is no fault. */
+  mend?(answer: unknown): unknown;
+}
+
 /** What happens to an invocation at one of its two ends. */
 export interface InvocationEffect {
   readonly delayMs?: number;
   /** The delay is not cut to the remaining time of the invocation. */
   readonly untilTimeout?: boolean;
   /** What the handler is given in place of the event; before it only. */
-  readonly event?: Replacement;
+  readonly event?: ChangedEvent;
   /** Before the handler: instead of running it. After it: in place of its answer. */
   readonly answer?: Replacement;
   /** Thrown instead of running the handler, or instead of its answer. */
   readonly error?: Error;
+<<<<<<< HEAD
   /** Taken up before the handler runs, and given back when the invocation ends, whichever way it ends. */
   readonly occupy?: Occupation;
   /** The process ends. What is to come after the answer is asked for before the handler runs. */
   readonly exit?: Exit;
+=======
+  /** What happens to the answer of a handler that streams it; before the handler only. */
+  readonly stream?: StreamEffect;
+>>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
   /** It cannot be done to this invocation: nothing happens, and that is counted. */
   readonly skip?: SkipReason;
 }

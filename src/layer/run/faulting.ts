@@ -1,10 +1,18 @@
+import type { StreamedAnswer } from '../answer/http.ts';
 import { sourceOf } from '../event/source.ts';
 import type { InvocationEffect, Moment, Replacement } from '../faults/module.ts';
 import type { HandlerCall } from '../realm.ts';
+<<<<<<< HEAD
 import { Ending, ProcessEnds, type Exit } from './ending.ts';
+=======
+import type { StreamEffect } from '../stream/stream-effect.ts';
+import type { PlannedStreamEffect } from '../stream/stream-faults.ts';
+import { boundedDelayMs } from './bounded-delay.ts';
+>>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
 import type { Injector } from './injector.ts';
-import { ANSWER_MARGIN_MS, type Invocation } from './invocation.ts';
+import type { Invocation } from './invocation.ts';
 import { perform, silence } from './perform.ts';
+import { answerStreamed, performUnder } from './streaming.ts';
 
 /**
  * Runs the handler with the faults that work on the invocation itself: before it, instead of it, after it. At each end
@@ -22,11 +30,16 @@ export async function underFaults(
   const before = new End(invocation, injector, injector.longestHandlerMs);
   const given = await before.meet({ ...always, at: 'before', event });
   if (before.instead !== undefined) return before.instead.value;
+<<<<<<< HEAD
   const ending = before.endingOnceAnswered(call);
+=======
+  if (before.streamedInstead !== undefined) return answerStreamed(call, before.streamedInstead);
+>>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
   const changed = given === event ? call : { ...call, args: [given, ...rest] };
-  const answer = await injector.timed(() => perform(changed));
+  const answer = await performUnder(changed, before.streamed, invocation, injector);
   // Without an answer the runtime has ended the invocation by itself: there is nothing left to delay or to discard.
   if (answer === silence) return answer;
+<<<<<<< HEAD
   const result = await new End(invocation, injector, 0).meet({
     ...always,
     at: 'after',
@@ -35,6 +48,10 @@ export async function underFaults(
   });
   if (ending !== undefined && (await injector.fire(invocation, ending.faultId))) invocation.ending = ending;
   return result;
+=======
+  const mended = before.mends.reduce((value, mend) => mend(value), answer);
+  return new End(invocation, injector, 0).meet({ ...always, at: 'after', event: given, answer: mended });
+>>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
 }
 
 interface Pending {
@@ -46,7 +63,16 @@ interface Pending {
 class End {
   /** What the invocation answers instead of running its handler. */
   instead: Replacement | undefined;
+<<<<<<< HEAD
   #onceAnswered: { readonly id: string; readonly exit: Exit } | undefined;
+=======
+  /** The same of a handler that streams. */
+  streamedInstead: StreamedAnswer | undefined;
+  /** What happens to the stream that the handler writes its answer to. */
+  readonly streamed: PlannedStreamEffect[] = [];
+  /** What puts the answer to a changed event right. */
+  readonly mends: ((answer: unknown) => unknown)[] = [];
+>>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
   readonly #invocation: Invocation;
   readonly #injector: Injector;
   readonly #reserveMs: number;
@@ -66,7 +92,12 @@ class End {
       const effect = this.#injector.effectOn(this.#invocation, fault, now);
       if (effect === undefined) continue;
       pending.push({ id: fault.id, effect });
+<<<<<<< HEAD
       if (effect.occupy !== undefined) await this.#injector.occupy(this.#invocation, fault.id, effect.occupy);
+=======
+      if (effect.stream !== undefined && !isInstead(effect.stream))
+        this.streamed.push({ id: fault.id, effect: effect.stream });
+>>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
       now = await this.#changed(now, fault.id, effect);
     }
     for (const { id, effect } of pending) await this.#wait(id, effect);
@@ -86,15 +117,19 @@ class End {
   async #changed(moment: Moment, id: string, effect: InvocationEffect): Promise<Moment> {
     const change = moment.at === 'before' ? effect.event : effect.answer;
     if (change === undefined || !(await this.#injector.fire(this.#invocation, id))) return moment;
-    return moment.at === 'before' ? { ...moment, event: change.value } : { ...moment, answer: change.value };
+    if (moment.at === 'after') return { ...moment, answer: change.value };
+    if (effect.event?.mend !== undefined) this.mends.push(effect.event.mend);
+    return { ...moment, event: change.value };
   }
 
   async #wait(id: string, effect: InvocationEffect): Promise<void> {
-    const delayMs = boundedDelayMs(effect, this.#invocation.remainingMs(), this.#reserveMs);
+    const { delayMs: wantedMs = 0, untilTimeout } = effect;
+    const delayMs = boundedDelayMs(wantedMs, untilTimeout, this.#invocation.remainingMs() - this.#reserveMs);
     if (delayMs > 0) await this.#injector.delay(this.#invocation, [id], delayMs);
   }
 
   /** Whether this ends the matter. */
+<<<<<<< HEAD
   async #decide(moment: Moment, id: string, effect: InvocationEffect): Promise<boolean> {
     const instead = moment.at === 'before' ? effect.answer : undefined;
     if (effect.exit?.once === 'answered') this.#onceAnswered ??= { id, exit: effect.exit };
@@ -106,13 +141,20 @@ class End {
       this.#invocation.ending = new Ending(id, exit, undefined);
       throw new ProcessEnds(exit.code);
     }
+=======
+  async #decide(moment: Moment, id: string, { error, answer, stream }: InvocationEffect): Promise<boolean> {
+    const instead = moment.at === 'before' ? answer : undefined;
+    const streamed = stream !== undefined && isInstead(stream) ? stream.answer : undefined;
+    if (error === undefined && instead === undefined && streamed === undefined) return false;
+    if (!(await this.#injector.fire(this.#invocation, id))) return false;
+    if (error !== undefined) throw error;
+>>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
     this.instead = instead;
+    this.streamedInstead = streamed;
     return true;
   }
 }
 
-/** A delay leaves the handler and the answer time to arrive, unless it is meant to run into the timeout. */
-function boundedDelayMs(effect: InvocationEffect, remainingMs: number, reserveMs: number): number {
-  const wanted = effect.delayMs ?? 0;
-  return effect.untilTimeout === true ? wanted : Math.min(wanted, remainingMs - ANSWER_MARGIN_MS - reserveMs);
+function isInstead(effect: StreamEffect): effect is Extract<StreamEffect, { type: 'answer' }> {
+  return effect.type === 'answer' && effect.when === 'instead';
 }

@@ -12,6 +12,7 @@ import type { Consideration, Gate } from '../intercept/gate.ts';
 import { interceptNodeHttp } from '../intercept/node-http.ts';
 import { interceptUndici } from '../intercept/undici.ts';
 import type { Reporter } from '../telemetry/reporter.ts';
+import type { SkipReason } from '../telemetry/skip-reason.ts';
 import type { Invocation } from './invocation.ts';
 
 /** A waiting delay looks at the dose at least this often. */
@@ -94,13 +95,22 @@ export class Injector implements Gate {
     return true;
   }
 
-  /** Runs the handler and remembers how long it took. */
-  async timed<T>(work: () => Promise<T>): Promise<T> {
+  /** Counts that a fault could not be done to an invocation. */
+  skipped(reason: SkipReason): void {
+    this.#reporter.skipped(reason);
+  }
+
+  /**
+   * Runs the handler and remembers how long it took.
+   * @param delayedMs how long it was held up by us meanwhile
+   */
+  async timed<T>(work: () => Promise<T>, delayedMs: () => number = () => 0): Promise<T> {
     const startedAt = this.#clock.monotonic();
     try {
       return await work();
     } finally {
-      this.longestHandlerMs = Math.max(this.longestHandlerMs, this.#clock.monotonic() - startedAt);
+      const tookMs = this.#clock.monotonic() - startedAt - delayedMs();
+      this.longestHandlerMs = Math.max(this.longestHandlerMs, tookMs);
     }
   }
 

@@ -29,6 +29,13 @@ export interface Outcome {
   readonly tookMs: number;
   /** The HTTP headers with which a streamed or plain answer came. */
   readonly headers: NodeJS.Dict<string | string[]>;
+  /** The parts in which the answer came, and when, in milliseconds since the invocation was asked for. */
+  readonly chunks: readonly Chunk[];
+}
+
+interface Chunk {
+  readonly text: string;
+  readonly atMs: number;
 }
 
 interface Pending {
@@ -124,9 +131,10 @@ export class Sandbox {
       this.#pump();
       return;
     }
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString();
+    const chunks: { text: string; at: number }[] = [];
+    for await (const chunk of request)
+      chunks.push({ text: (chunk as Buffer).toString(), at: performance.now() });
+    const text = chunks.map((chunk) => chunk.text).join('');
     response.writeHead(202).end('{"status":"OK"}');
     if (path === 'init/error') {
       this.initError = JSON.parse(text);
@@ -134,7 +142,12 @@ export class Sandbox {
       return;
     }
     const [, id = '', kind] = /^invocation\/([^/]+)\/(response|error)$/.exec(path) ?? [];
-    this.#settle(id, kind === 'error', parsed(text), request.headers);
+    const since = this.#running.get(id)?.startedAt ?? 0;
+    const came = chunks.map((chunk) => ({ text: chunk.text, atMs: chunk.at - since }));
+    // A stream that fails after it has begun says so behind its last chunk.
+    const errorType = request.trailers['lambda-runtime-function-error-type'];
+    const value = errorType === undefined ? parsed(text) : { errorType, sent: text };
+    this.#settle(id, kind === 'error' || errorType !== undefined, value, request.headers, came);
   }
 
   #pump(): void {
@@ -162,10 +175,16 @@ export class Sandbox {
     if (this.#running.has(id)) this.#settle(id, true, { errorType: 'Sandbox.Timedout' }, {});
   }
 
-  #settle(id: string, failed: boolean, value: unknown, headers: Outcome['headers']): void {
+  #settle(
+    id: string,
+    failed: boolean,
+    value: unknown,
+    headers: Outcome['headers'],
+    chunks: readonly Chunk[] = [],
+  ): void {
     const pending = this.#running.get(id);
     this.#running.delete(id);
-    pending?.done({ failed, value, headers, tookMs: performance.now() - pending.startedAt });
+    pending?.done({ failed, value, headers, chunks, tookMs: performance.now() - pending.startedAt });
   }
 
   #allGone(reason: string): void {
@@ -174,6 +193,7 @@ export class Sandbox {
         failed: true,
         value: { errorType: 'Runtime.ExitError', errorMessage: reason },
         headers: {},
+        chunks: [],
         tookMs: 0,
       });
     }
