@@ -2,12 +2,9 @@ import type { InFunctionFault, InFunctionKind } from '../../generated/types.ts';
 import type { OutboundCall } from '../calls/call.ts';
 import type { Draw } from '../draw.ts';
 import type { EventSource } from '../event/source.ts';
-<<<<<<< HEAD
 import type { Occupation } from '../occupy/occupation.ts';
 import type { Exit } from '../run/ending.ts';
-=======
 import type { StreamEffect } from '../stream/stream-effect.ts';
->>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
 import type { SkipReason } from '../telemetry/skip-reason.ts';
 
 /** The parameters of a kind. */
@@ -44,15 +41,12 @@ export interface InvocationEffect {
   readonly answer?: Replacement;
   /** Thrown instead of running the handler, or instead of its answer. */
   readonly error?: Error;
-<<<<<<< HEAD
   /** Taken up before the handler runs, and given back when the invocation ends, whichever way it ends. */
   readonly occupy?: Occupation;
   /** The process ends. What is to come after the answer is asked for before the handler runs. */
   readonly exit?: Exit;
-=======
   /** What happens to the answer of a handler that streams it; before the handler only. */
   readonly stream?: StreamEffect;
->>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
   /** It cannot be done to this invocation: nothing happens, and that is counted. */
   readonly skip?: SkipReason;
 }

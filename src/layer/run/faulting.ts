@@ -2,13 +2,10 @@ import type { StreamedAnswer } from '../answer/http.ts';
 import { sourceOf } from '../event/source.ts';
 import type { InvocationEffect, Moment, Replacement } from '../faults/module.ts';
 import type { HandlerCall } from '../realm.ts';
-<<<<<<< HEAD
 import { Ending, ProcessEnds, type Exit } from './ending.ts';
-=======
 import type { StreamEffect } from '../stream/stream-effect.ts';
 import type { PlannedStreamEffect } from '../stream/stream-faults.ts';
 import { boundedDelayMs } from './bounded-delay.ts';
->>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
 import type { Injector } from './injector.ts';
 import type { Invocation } from './invocation.ts';
 import { perform, silence } from './perform.ts';
@@ -30,28 +27,21 @@ export async function underFaults(
   const before = new End(invocation, injector, injector.longestHandlerMs);
   const given = await before.meet({ ...always, at: 'before', event });
   if (before.instead !== undefined) return before.instead.value;
-<<<<<<< HEAD
   const ending = before.endingOnceAnswered(call);
-=======
   if (before.streamedInstead !== undefined) return answerStreamed(call, before.streamedInstead);
->>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
   const changed = given === event ? call : { ...call, args: [given, ...rest] };
   const answer = await performUnder(changed, before.streamed, invocation, injector);
   // Without an answer the runtime has ended the invocation by itself: there is nothing left to delay or to discard.
   if (answer === silence) return answer;
-<<<<<<< HEAD
+  const mended = before.mends.reduce((value, mend) => mend(value), answer);
   const result = await new End(invocation, injector, 0).meet({
     ...always,
     at: 'after',
     event: given,
-    answer,
+    answer: mended,
   });
   if (ending !== undefined && (await injector.fire(invocation, ending.faultId))) invocation.ending = ending;
   return result;
-=======
-  const mended = before.mends.reduce((value, mend) => mend(value), answer);
-  return new End(invocation, injector, 0).meet({ ...always, at: 'after', event: given, answer: mended });
->>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
 }
 
 interface Pending {
@@ -63,16 +53,13 @@ interface Pending {
 class End {
   /** What the invocation answers instead of running its handler. */
   instead: Replacement | undefined;
-<<<<<<< HEAD
-  #onceAnswered: { readonly id: string; readonly exit: Exit } | undefined;
-=======
   /** The same of a handler that streams. */
   streamedInstead: StreamedAnswer | undefined;
   /** What happens to the stream that the handler writes its answer to. */
   readonly streamed: PlannedStreamEffect[] = [];
   /** What puts the answer to a changed event right. */
   readonly mends: ((answer: unknown) => unknown)[] = [];
->>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
+  #onceAnswered: { readonly id: string; readonly exit: Exit } | undefined;
   readonly #invocation: Invocation;
   readonly #injector: Injector;
   readonly #reserveMs: number;
@@ -92,12 +79,9 @@ class End {
       const effect = this.#injector.effectOn(this.#invocation, fault, now);
       if (effect === undefined) continue;
       pending.push({ id: fault.id, effect });
-<<<<<<< HEAD
       if (effect.occupy !== undefined) await this.#injector.occupy(this.#invocation, fault.id, effect.occupy);
-=======
       if (effect.stream !== undefined && !isInstead(effect.stream))
         this.streamed.push({ id: fault.id, effect: effect.stream });
->>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
       now = await this.#changed(now, fault.id, effect);
     }
     for (const { id, effect } of pending) await this.#wait(id, effect);
@@ -129,26 +113,19 @@ class End {
   }
 
   /** Whether this ends the matter. */
-<<<<<<< HEAD
   async #decide(moment: Moment, id: string, effect: InvocationEffect): Promise<boolean> {
-    const instead = moment.at === 'before' ? effect.answer : undefined;
+    const { error, answer, stream } = effect;
+    const instead = moment.at === 'before' ? answer : undefined;
+    const streamed = stream !== undefined && isInstead(stream) ? stream.answer : undefined;
     if (effect.exit?.once === 'answered') this.#onceAnswered ??= { id, exit: effect.exit };
     const exit = effect.exit?.once === 'now' ? effect.exit : undefined;
-    if (effect.error === undefined && instead === undefined && exit === undefined) return false;
+    if ([error, instead, streamed, exit].every((one) => one === undefined)) return false;
     if (!(await this.#injector.fire(this.#invocation, id))) return false;
-    if (effect.error !== undefined) throw effect.error;
+    if (error !== undefined) throw error;
     if (exit !== undefined) {
       this.#invocation.ending = new Ending(id, exit, undefined);
       throw new ProcessEnds(exit.code);
     }
-=======
-  async #decide(moment: Moment, id: string, { error, answer, stream }: InvocationEffect): Promise<boolean> {
-    const instead = moment.at === 'before' ? answer : undefined;
-    const streamed = stream !== undefined && isInstead(stream) ? stream.answer : undefined;
-    if (error === undefined && instead === undefined && streamed === undefined) return false;
-    if (!(await this.#injector.fire(this.#invocation, id))) return false;
-    if (error !== undefined) throw error;
->>>>>>> 7a8e96d (Answer, corrupt and trouble invocations and their batches, and act on streamed answers)
     this.instead = instead;
     this.streamedInstead = streamed;
     return true;
