@@ -1,3 +1,4 @@
+import { onlyDirectives } from './directives.ts';
 import type { EpochMs } from './ids.ts';
 import { deviated } from './judge.ts';
 import type { Run } from './run.ts';
@@ -24,8 +25,11 @@ export function evidenceSoFar(run: Run, at: EpochMs): string {
   const { injection, measuring, experiment } = run;
   const elapsedMs = at - (injection?.observingSince ?? at);
   const time = `${formatDuration(Math.round(elapsedMs / secondMs) * secondMs)} of ${formatDuration(experiment.duration)}.`;
-  const enrolled = measuring.realms > 0 ? ` ${measuring.enrolled} invocations in both groups.` : '';
-  return `${time}${enrolled} ${[...hypothesesOf(run), ...checksOf(run)].join('; ')}.`;
+  const inGroups = measuring.realms > 0 && !onlyDirectives(experiment);
+  const enrolled = inGroups ? ` ${measuring.enrolled} invocations in both groups.` : '';
+  const directed =
+    measuring.directives === undefined ? '' : ` ${measuring.directives.invocations} directed requests.`;
+  return `${time}${enrolled}${directed} ${[...hypothesesOf(run), ...checksOf(run)].join('; ')}.`;
 }
 
 function hypothesesOf({ hypotheses, settings: { judge } }: Run): readonly string[] {

@@ -20,6 +20,13 @@ export interface GroupTotals {
   readonly histogram: Histogram;
 }
 
+/** Requests that asked for a fault themselves: they are in neither group. */
+export interface Directed {
+  readonly invocations: number;
+  /** Those of the injections that such a request asked for, by fault id. */
+  readonly fired: Readonly<Record<string, number>>;
+}
+
 /** One look at one target. */
 export interface TargetObservation {
   readonly target: string;
@@ -29,7 +36,9 @@ export interface TargetObservation {
   readonly control: GroupTotals;
   /** Injections by fault id. */
   readonly fired: Readonly<Record<string, number>>;
-  /** Enrolled invocations that were left alone, by reason. */
+  /** Invocations whose directive was valid, and what was injected for it; absent where there were none. */
+  readonly directed?: Directed;
+  /** Enrolled invocations that were left alone, and directives that were ignored, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
 }
 

@@ -4,7 +4,7 @@ import { checkFault, type DependencyCheck } from './fault-checks.ts';
 import { entries, type Entry } from './experiment-parts.ts';
 import { checkSchedule } from './schedule-checks.ts';
 import { checkCheckedSignals } from './checked-signals.ts';
-import { checkSignals } from './signal-checks.ts';
+import { checkGroupsExist, checkSignals } from './signal-checks.ts';
 import { checkTaken, checkTargets } from './target-checks.ts';
 import { checkTriggers } from './trigger-checks.ts';
 import { listing, type Path, type Problem, show } from './problem.ts';
@@ -35,12 +35,13 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
   const targets = isMapping(file['targets']) ? file['targets'] : undefined;
   return [
     ...checkLimits(file),
-    ...checkExposure(file['exposure'], faults),
+    ...checkExposure(file, faults),
     ...(targets === undefined ? [] : checkTargets(targets)),
     ...(targets === undefined ? [] : checkTaken(faults, targets)),
     ...(targets === undefined ? [] : checkReferences([...faults, ...signals], targets)),
     ...faults.flatMap(({ path, value }) => checkFault(path, value, facts.dependencyTrouble)),
     ...checkSignals(signals, faults, Object.keys(targets ?? {})),
+    ...checkGroupsExist(signals, file),
     ...checkCheckedSignals(signals, file),
     ...checkAlarms(file['abort']),
     ...checkStops(file['abort']),

@@ -6,7 +6,10 @@ import { formatShare } from './units.ts';
 const maxExposure = 0.5;
 
 /** Groups exist within functions only: there an exposure is needed, and elsewhere it would be a promise that nobody keeps. */
-export function checkExposure(exposure: unknown, faults: readonly Entry[]): Problem[] {
+export function checkExposure(
+  { exposure, directives }: Readonly<Record<string, unknown>>,
+  faults: readonly Entry[],
+): Problem[] {
   if (typeof exposure === 'number' && exposure > maxExposure)
     return [
       {
@@ -21,14 +24,26 @@ export function checkExposure(exposure: unknown, faults: readonly Entry[]): Prob
   // Where a kind is not known, neither is whether it has groups.
   if (places.length === 0 || places.includes(undefined)) return [];
   const inFunction = places.indexOf('in-function');
-  if (inFunction >= 0 && exposure === undefined)
+  if (inFunction < 0 && directives === true)
+    return [
+      {
+        path: ['directives'],
+        code: 'directives-without-layer',
+        message: 'No fault works inside a function: no single request can ask for one',
+        found: 'true',
+        expected: 'no "directives"',
+        at: 'key',
+      },
+    ];
+  if (inFunction >= 0 && exposure === undefined && directives !== true)
     return [
       {
         path: ['exposure'],
         code: 'missing',
         message: `"exposure" is missing: the fault ${String(faults[inFunction]?.value['kind'])} works inside a function`,
         found: '',
-        expected: 'the share of invocations that get the fault, such as exposure: 10%',
+        expected:
+          'the share of invocations that get the fault, such as exposure: 10%; or directives: true, where only single requests are to ask for it',
       },
     ];
   if (inFunction < 0 && exposure !== undefined)

@@ -1,11 +1,17 @@
+import { firedByChance } from './directives.ts';
 import { isInFunction } from './placement.ts';
 import type { Run, Unit } from './run.ts';
 
 /** Faults that did nothing: in-function ones that never fired, control-plane ones that were never in place. */
 export function silentFaults(run: Run): readonly string[] {
   return ids(run, (id, unit, inFunction) =>
-    inFunction ? (run.measuring.fired[id] ?? 0) === 0 : unit === undefined || !wasInPlace(unit),
+    inFunction ? injections(run, id) === 0 : unit === undefined || !wasInPlace(unit),
   );
+}
+
+/** What is claimed of groups rests on what befell them; what is claimed otherwise, on every injection. */
+function injections(run: Run, fault: string): number {
+  return run.hypotheses.length > 0 ? firedByChance(run, fault) : (run.measuring.fired[fault] ?? 0);
 }
 
 /**

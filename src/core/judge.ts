@@ -1,5 +1,6 @@
 import { unevenSplit } from '../stats/balance.ts';
 import { judgeCheck } from './check-verdicts.ts';
+import { onlyDirectives, withoutDirectives } from './directives.ts';
 import type { Evidence, JudgeSettings, TargetObservation } from './evidence.ts';
 import type { HypothesisState, Run } from './run.ts';
 import { faultsWithoutEffect, needsLayer, silentFaults } from './in-effect.ts';
@@ -148,9 +149,12 @@ function doubtOf(run: Run): string | null {
 
 function silence(run: Run): string | null {
   const { measuring, experiment } = run;
+  const undirected = withoutDirectives(run);
+  if (undirected !== null) return undirected;
   if (needsLayer(run) && measuring.realms === 0)
     return 'The layer never reported: no function was invoked, or it runs without the layer or its permissions.';
-  if (needsLayer(run) && measuring.enrolled === 0) return 'No invocation was enrolled.';
+  if (needsLayer(run) && measuring.enrolled === 0 && !onlyDirectives(experiment))
+    return 'No invocation was enrolled.';
   const silent = silentFaults(run);
   if (silent.length === 0) return null;
   return silent.length === experiment.faults.length

@@ -71,6 +71,23 @@ function checkGroups(
   ];
 }
 
+/** Where nothing but directives brings a fault, nothing is compared: such a request is in neither group. */
+export function checkGroupsExist(
+  signals: readonly Entry[],
+  { exposure, directives }: Readonly<Record<string, unknown>>,
+): Problem[] {
+  if (directives !== true || exposure !== undefined) return [];
+  return signals
+    .filter(({ value }) => measuredInFunction.has(value['signal']))
+    .map(({ path, value }) => ({
+      path: [...path, 'signal'],
+      code: 'never-judged',
+      message: `The signal ${show(value['signal'])} compares two groups, which there are only with an "exposure"`,
+      found: show(value['signal']),
+      expected: 'an exposure, such as 10%; or a probe, a metric or an alarm in its place',
+    }));
+}
+
 function checkPhases({ path, value }: Entry): Problem[] {
   const { when, signal } = value;
   if (!measuredInFunction.has(signal) || !Array.isArray(when) || when.length === 0 || when.includes('during'))

@@ -46,8 +46,15 @@ export function sumTelemetry(items: readonly Telemetry[], view: TelemetryView): 
     experimental: sumGroup(latest, 'experimental', view),
     control: sumGroup(latest, 'control', view),
     fired: sumCounts(latest.map((item) => item.fired)),
+    ...directedOf(latest),
     skipped: sumCounts(latest.map((item) => item.skipped)),
   };
+}
+
+function directedOf(items: readonly Telemetry[]): Pick<TargetObservation, 'directed'> {
+  const invocations = items.reduce((all, item) => all + (item.directed ?? 0), 0);
+  if (invocations === 0) return {};
+  return { directed: { invocations, fired: sumCounts(items.map((item) => item.firedDirected ?? {})) } };
 }
 
 /**
@@ -200,7 +207,8 @@ function sum(all: readonly Counts[]): Counts {
   return all.reduce(add, nothing);
 }
 
-function sumCounts(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+/** Counts by name, added up. */
+export function sumCounts(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const totals = new Map<string, number>();
   for (const [key, count] of records.flatMap((record) => Object.entries(record))) {
     totals.set(key, (totals.get(key) ?? 0) + count);

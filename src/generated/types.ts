@@ -2248,6 +2248,12 @@ export interface Telemetry {
    */
   directed?: number;
   /**
+   * Those of `fired` that a directive asked for.
+   */
+  firedDirected?: {
+    [k: string]: number;
+  };
+  /**
    * How often an enrolled invocation was left alone, by reason.
    */
   skipped: {

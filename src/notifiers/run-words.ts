@@ -1,3 +1,4 @@
+import { onlyDirectives } from '../core/directives.ts';
 import type { RunStateChangeMessage } from '../generated/types.ts';
 import { duration, exactShare } from '../report/format.ts';
 import type { RunRecord } from '../report/record.ts';
@@ -107,8 +108,9 @@ export interface Fact {
 export function harmFacts({ run, environment }: RunRecord): readonly Fact[] {
   const { experiment } = run;
   const sentences = environment.faults.map(({ sentence }) => sentence);
-  const exposure =
-    experiment.exposure === undefined
+  const exposure = onlyDirectives(experiment)
+    ? 'single requests that ask for it'
+    : experiment.exposure === undefined
       ? 'everything that the faults touch'
       : `${exactShare(experiment.exposure)} of invocations, beside as many left alone`;
   return [

@@ -97,12 +97,14 @@ function footer({
   runId,
   times: { injectedAt, requestedAt, plannedMs },
   exposure,
+  directed,
   environment,
 }: Report): string {
   const where =
     environment.where === 'local' ? `on one machine, seed ${environment.seed ?? 'none'}` : 'on AWS';
   const when = instant(injectedAt ?? requestedAt);
-  return `Run ${runId}, ${when}, ${exposure === 0 ? 'everybody' : exactShare(exposure)} exposed, ${duration(plannedMs)} planned, ${where}, Inoculate ${environment.inoculateVersion}`;
+  const nobodyElse = directed === null ? 'everybody' : 'single requests';
+  return `Run ${runId}, ${when}, ${exposure === 0 ? nobodyElse : exactShare(exposure)} exposed, ${duration(plannedMs)} planned, ${where}, Inoculate ${environment.inoculateVersion}`;
 }
 
 /** Text that stays text: no markup, no mention of anybody, no second line. */

@@ -1,4 +1,5 @@
 import { assertNever } from '../core/assert.ts';
+import { onlyDirectives } from '../core/directives.ts';
 import type { AbortReason } from '../core/run.ts';
 import { findingsOf } from './findings.ts';
 import type { RunRecord } from './record.ts';
@@ -30,7 +31,11 @@ function afterwards(record: RunRecord): readonly string[] {
     case 'inconclusive':
       return run.outcome?.result === 'aborted'
         ? [afterAbort(run.outcome.reason)]
-        : [...howMuchMore(record), 'Run it longer, with more traffic or a greater exposure.'];
+        : onlyDirectives(run.experiment)
+          ? [
+              'Send a request with a directive while the fault is in place: "inoculate directive RUN --target NAME" signs one.',
+            ]
+          : [...howMuchMore(record), 'Run it longer, with more traffic or a greater exposure.'];
     case 'refused':
       return ['Nothing was changed. Start it again once the reason is gone.'];
     case 'errored':

@@ -32,6 +32,8 @@ export interface Report {
   readonly reasonCode: string | null;
   readonly times: ReportTimes;
   readonly exposure: number;
+  /** Requests that asked for their faults by a directive; null where the experiment takes none. */
+  readonly directed: number | null;
   readonly requestedBy: string;
   readonly hypotheses: readonly ReportHypothesis[];
   /** Signals that are kept or broken at each look. */
@@ -137,6 +139,7 @@ export function reportOf(record: RunRecord): Report {
     reasonCode: reasonCode(run),
     times: momentsOf(record),
     exposure: exposureOf(run.experiment),
+    directed: run.experiment.directives === true ? (run.measuring.directives?.invocations ?? 0) : null,
     requestedBy: run.requestedBy,
     hypotheses: hypothesesOf(run, latestEvidence(looks)),
     checks: checksOf(run, record.journal),
@@ -199,7 +202,11 @@ function faultsOf({ run, environment }: RunRecord, targets: readonly TargetObser
       target: fault.target,
       sentence: environment.faults.find((one) => one.id === id)?.sentence ?? fault.kind,
       inPlace: inPlace(run, id),
-      fired: targets.reduce((sum, target) => sum + (target.fired[id] ?? 0), 0),
+      // Without groups the journal has no looks at them; the run itself knows the latest.
+      fired:
+        targets.length === 0
+          ? (run.measuring.fired[id] ?? 0)
+          : targets.reduce((sum, target) => sum + (target.fired[id] ?? 0), 0),
     };
   });
 }

@@ -1,6 +1,7 @@
 import { allParts, type CheckSpec } from '../core/checks.ts';
 import { cohortsOf } from '../core/cohorts.ts';
 import type { Evidence, TargetObservation } from '../core/evidence.ts';
+import { onlyDirectives } from '../core/directives.ts';
 import type { EpochMs } from '../core/ids.ts';
 import { isInFunction } from '../core/placement.ts';
 import type { Run, Unit } from '../core/run.ts';
@@ -24,7 +25,8 @@ export type Obstacle = (signal: Signal) => string | null;
 
 /** Groups exist only in functions that get a dose: a signal of any other function cannot be compared. */
 export function claimsOf(experiment: Experiment, obstacle: Obstacle = () => null): Claims {
-  const dosed = new Set(experiment.faults.filter(isInFunction).map((fault) => fault.target));
+  const grouped = onlyDirectives(experiment) ? [] : experiment.faults.filter(isInFunction);
+  const dosed = new Set(grouped.map((fault) => fault.target));
   const obstacleTo = (signal: Signal): string | null =>
     isComparison(signal) && !dosed.has(signal.target)
       ? `${signal.target} gets no fault within the function, so it has no groups to compare.`

@@ -1,4 +1,5 @@
 import { lengthOf } from '../../core/calendar/coming.ts';
+import { onlyDirectives } from '../../core/directives.ts';
 import { exposureOf } from '../../core/exposure.ts';
 import { experimentsOfGameDay } from '../../core/gameday/definition.ts';
 import { announcements, timeline, type PlannedStep } from '../../core/gameday/timeline.ts';
@@ -123,7 +124,7 @@ function factsOf(experiment: Experiment): {
   const alarms = alarmNames(experiment.abort?.alarms);
   return {
     faults: experiment.faults.map(({ kind, target }) => `${kind} on ${target}`),
-    exposure: formatShare(exposureOf(experiment)),
+    exposure: onlyDirectives(experiment) ? 'by directives' : formatShare(exposureOf(experiment)),
     longest: formatDuration(lengthOf(experiment)),
     refusedWhere: [
       `${targets.join(' or ')} lacks the opt-in tag`,

@@ -1,3 +1,4 @@
+import { onlyDirectives } from '../../core/directives.ts';
 import { exposureOf } from '../../core/exposure.ts';
 import type { TargetFacts } from '../../core/facts.ts';
 import { isControlPlane, isInFunction } from '../../core/placement.ts';
@@ -45,10 +46,17 @@ export function changesOf(experiment: Experiment, targets: readonly TargetFacts[
 function doseOf(experiment: Experiment, { name, id: deployed }: TargetFacts, faults: number): Change {
   return {
     resource: `the dose of ${deployed ?? name}`,
-    change: `one item that its layer reads: ${counted(faults, 'fault')} for ${formatShare(exposureOf(experiment))} of its invocations`,
+    change: `one item that its layer reads: ${counted(faults, 'fault')} ${shareOf(experiment)}`,
     undo: 'replaced by a tombstone at the end, and read back twice; the faults also expire by themselves shortly after the planned end, without any network',
     mind: [],
   };
+}
+
+function shareOf(experiment: Experiment): string {
+  const directed = 'for requests that ask for it by a signed directive';
+  if (onlyDirectives(experiment)) return directed;
+  const share = `for ${formatShare(exposureOf(experiment))} of its invocations`;
+  return experiment.directives === true ? `${share}, and ${directed}` : share;
 }
 
 /** As its file names it: `orders (table orders-dev)`. */

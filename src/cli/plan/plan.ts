@@ -1,5 +1,6 @@
 import { allParts, type CheckSpec } from '../../core/checks.ts';
 import { defaultJudgeSettings } from '../../core/evidence.ts';
+import { onlyDirectives } from '../../core/directives.ts';
 import { exposureOf } from '../../core/exposure.ts';
 import type { TargetFacts } from '../../core/facts.ts';
 import { functionStatements, functionTableOf, type Statement } from '../../core/function-permissions.ts';
@@ -25,12 +26,14 @@ export interface Plan {
   }[];
   /** What else of AWS the file names: `orders (table orders-dev)`. */
   readonly resources: readonly string[];
-  /** Shares of the invocations; null where no fault works inside a function. */
+  /** Shares of the invocations; null where there are none: no fault works inside a function, or only directives bring it. */
   readonly groups: {
     readonly experimental: number;
     readonly control: number;
     readonly bystanders: number;
   } | null;
+  /** Whether single requests may ask for a fault. */
+  readonly directives: boolean;
   readonly durationMs: number;
   /** What starts it once it is registered, beside people and pipelines. */
   readonly starts: readonly string[];
@@ -92,7 +95,8 @@ export function planOf({ experiment, stage, targets, rates, alarms = [] }: PlanI
     resources: targets
       .filter(({ type }) => type !== 'function')
       .map(({ name }) => describeTarget(experiment, name)),
-    groups: dosed.length === 0 ? null : groupsOf(exposureOf(experiment)),
+    groups: dosed.length === 0 || onlyDirectives(experiment) ? null : groupsOf(exposureOf(experiment)),
+    directives: experiment.directives === true,
     durationMs: experiment.duration,
     starts: startsOf(experiment),
     faults: experiment.faults.map((fault, index) => ({

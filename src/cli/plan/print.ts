@@ -21,9 +21,14 @@ export function printPlan(plan: Plan): string {
     ...plan.resources.map((resource) => `  ${resource}`),
     '',
     `Exposure, for ${formatDuration(plan.durationMs)}`,
-    groups === null
-      ? '  everybody who uses what is changed: no fault works inside a function'
-      : `  ${formatShare(groups.experimental)} of the invocations get the fault, as many are the control group, ${groups.bystanders === 0 ? 'none' : formatShare(groups.bystanders)} are left out`,
+    ...(plan.directives ? ['  single requests that ask for it by a signed directive'] : []),
+    ...(groups === null && plan.directives
+      ? []
+      : [
+          groups === null
+            ? '  everybody who uses what is changed: no fault works inside a function'
+            : `  ${formatShare(groups.experimental)} of the invocations get the fault, as many are the control group, ${groups.bystanders === 0 ? 'none' : formatShare(groups.bystanders)} are left out`,
+        ]),
     '',
     'Faults',
     ...plan.faults.map(

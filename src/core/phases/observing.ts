@@ -6,6 +6,8 @@ import { end } from './ending.ts';
 import { firstStop } from './injecting.ts';
 import { evidenceSoFar, partsOver } from '../evidence-so-far.ts';
 import { startReverting } from './reverting.ts';
+import { directivesOf } from '../directives.ts';
+import { sumCounts } from '../telemetry.ts';
 
 /** Looks that may fail in a row: a run that cannot be watched is ended. */
 const maxBlindLooks = 5;
@@ -38,9 +40,6 @@ function absorbLook(draft: Draft, look: Look): void {
   const groups = look.targets.flatMap((target) => [target.experimental, target.control]);
   const sum = (pick: (group: (typeof groups)[number]) => number): number =>
     groups.reduce((total, group) => total + pick(group), 0);
-  const fired: Record<string, number> = {};
-  for (const target of look.targets)
-    for (const [id, count] of Object.entries(target.fired)) fired[id] = (fired[id] ?? 0) + count;
   draft.patch({
     hypotheses: absorb(run.hypotheses, look.evidence),
     measuring: {
@@ -53,7 +52,8 @@ function absorbLook(draft: Draft, look: Look): void {
         run.measuring.maxLogUneven,
         ...look.targets.map((target) => logUneven(target, run.settings.judge.pi)),
       ),
-      fired,
+      fired: sumCounts(look.targets.map((target) => target.fired)),
+      ...directivesOf(run, look.targets),
       inEffect: effectsOf(run.measuring.inEffect, look.effects),
       realms: look.targets.reduce((total, target) => total + target.realms, 0),
     },

@@ -117,7 +117,7 @@ export class Injector implements Gate {
   /** @param call the call that it was injected into; none at an end of the invocation */
   count(invocation: Invocation, faultId: string, call?: OutboundCall): void {
     invocation.hasFired(faultId, call);
-    this.#reporter.fired(faultId);
+    this.#reporter.fired(faultId, invocation.group === 'directed');
   }
 
   /** As far as is known without reading, this may still be injected into this invocation. */

@@ -31,6 +31,7 @@ export class Reporter {
   readonly #fired = new Map<string, number>();
   readonly #skipped = new Map<string, number>();
   #directed = 0;
+  readonly #firedDirected = new Map<string, number>();
   #seq = 0;
   #changes = 0;
   #acknowledged = 0;
@@ -63,8 +64,10 @@ export class Reporter {
     this.#changes += 1;
   }
 
-  fired(faultId: string): void {
-    this.#fired.set(faultId, (this.#fired.get(faultId) ?? 0) + 1);
+  /** @param directed a directive asked for it */
+  fired(faultId: string, directed = false): void {
+    for (const counts of directed ? [this.#fired, this.#firedDirected] : [this.#fired])
+      counts.set(faultId, (counts.get(faultId) ?? 0) + 1);
     this.#changes += 1;
   }
 
@@ -170,7 +173,9 @@ export class Reporter {
         control: this.#groups.control.report(this.#stride),
       },
       fired: Object.fromEntries(this.#fired),
-      ...(this.#directed === 0 ? {} : { directed: this.#directed }),
+      ...(this.#directed === 0
+        ? {}
+        : { directed: this.#directed, firedDirected: Object.fromEntries(this.#firedDirected) }),
       skipped: Object.fromEntries(this.#skipped),
     };
   }

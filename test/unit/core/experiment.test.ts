@@ -92,6 +92,23 @@ it.each<[string, File, string[]]>([
   ['a duration of more than a day', { duration: '24h 1s' }, ['duration too-long']],
   ['a recovery of more than an hour', { recovery: '61m' }, ['recovery too-long']],
   [
+    'signals that compare groups, where only directives bring a fault',
+    { exposure: undefined, directives: true },
+    ['steadyState.0.signal never-judged', 'steadyState.1.signal never-judged'],
+  ],
+  [
+    'directives where no fault works inside a function',
+    {
+      exposure: undefined,
+      directives: true,
+      targets: { jobs: { queue: 'jobs' } },
+      steadyState: [{ name: 'home', signal: 'http.probe', url: 'https://example.org' }],
+      faults: [{ kind: 'sqs.deny', target: 'jobs', actions: ['SendMessage'] }],
+    },
+    ['directives directives-without-layer'],
+  ],
+  ['neither an exposure nor directives', { exposure: undefined, directives: false }, ['exposure missing']],
+  [
     'quantities out of bounds',
     { exposure: '0%', duration: '0s' },
     ['exposure out-of-bounds', 'duration out-of-bounds'],

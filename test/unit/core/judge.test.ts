@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { absorbChecks, type CheckSpec, newCheck } from '../../../src/core/checks.ts';
 import { verdictOf } from '../../../src/core/judge.ts';
 import { createRun } from '../../../src/core/create.ts';
 import { defaultJudgeSettings } from '../../../src/core/evidence.ts';
@@ -124,6 +125,71 @@ describe('the verdict', () => {
       verdict: 'inconclusive',
       sentence: expect.stringContaining('never reported'),
     });
+  });
+
+  describe('of a run that hits nothing but requests that ask for it', () => {
+    const check: CheckSpec = {
+      signal: 'orders',
+      claim: 'orders answers',
+      when: ['during'],
+      tolerates: 0,
+      knownAfterMs: 0,
+    };
+    const kept = absorbChecks(
+      [newCheck(check)],
+      [{ signal: 'orders', part: 'during', state: 'kept', value: null, detail: '' }],
+      1,
+    );
+    const { exposure: _none, ...withoutGroups } = experiment;
+    const directed = (change: Partial<Run['measuring']>): Run => {
+      const run = measured({
+        experiment: { ...withoutGroups, directives: true },
+        hypotheses: [],
+        checks: kept,
+      });
+      const none = { invocations: 0, fired: {}, ignored: {} };
+      const measuring = { ...run.measuring, enrolled: 0, fired: {}, directives: none };
+      return { ...run, measuring: { ...measuring, ...change } };
+    };
+
+    it('is held by its other signals, once each fault was asked for and came', () => {
+      const fired = { f1: 1, f2: 1 };
+      const directives = { invocations: 1, fired, ignored: {} };
+      expect(verdictOf(directed({ fired, directives })).verdict).toBe('held');
+    });
+
+    it.each([
+      ['no directive came (F15)', { realms: 0 }, /No directive ever came: .* without the layer/],
+      ['none came to functions that reported', {}, /No directive ever came/],
+      [
+        'all that came were ignored',
+        { directives: { invocations: 0, fired: {}, ignored: { expired: 2, unsigned: 1 } } },
+        'No directive was valid: 2 expired, 1 unsigned.',
+      ],
+      [
+        'one came, but its faults never fired',
+        { directives: { invocations: 1, fired: {}, ignored: {} } },
+        /No fault was ever injected/,
+      ],
+      [
+        'one of the faults was never asked for',
+        { fired: { f1: 1 }, directives: { invocations: 1, fired: { f1: 1 }, ignored: {} } },
+        /Fault f2 was never injected/,
+      ],
+    ])('is inconclusive, and says why, where %s', (_what, change, sentence) => {
+      expect(verdictOf(directed(change))).toMatchObject({
+        verdict: 'inconclusive',
+        sentence: expect.stringMatching(sentence),
+      });
+    });
+  });
+
+  it('is not held by groups that only directives were injected beside (F15)', () => {
+    const run = measured({ logHeld: enough });
+    const directives = { invocations: 10, fired: run.measuring.fired, ignored: {} };
+    expect(verdictOf({ ...run, measuring: { ...run.measuring, directives } }).verdict).toBe('inconclusive');
+    const fewer = { ...directives, fired: { f1: 9, f2: 9 } };
+    expect(verdictOf({ ...run, measuring: { ...run.measuring, directives: fewer } }).verdict).toBe('held');
   });
 
   it('is inconclusive where the groups are not split as they were drawn', () => {

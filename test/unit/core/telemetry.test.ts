@@ -134,6 +134,16 @@ describe('the sum of telemetry', () => {
     expect(exceedances(sum.control.histogram, 800)).toEqual({ certain: 3, possible: 9 });
   });
 
+  it('adds what directives asked for beside the groups, and says nothing where there were none', () => {
+    const one = report({ realm: 'realm-aaaa', directed: 2, fired: { f1: 3 }, firedDirected: { f1: 2 } });
+    const other = report({ realm: 'realm-bbbb', directed: 1, fired: { f2: 1 }, firedDirected: { f2: 1 } });
+    const plain = report({ realm: 'realm-cccc', fired: { f1: 5 } });
+    const { directed, fired } = sumTelemetry([one, other, plain], view);
+    expect(directed).toEqual({ invocations: 3, fired: { f1: 2, f2: 1 } });
+    expect(fired).toEqual({ f1: 8, f2: 1 });
+    expect(sumTelemetry([plain], view)).not.toHaveProperty('directed');
+  });
+
   it('is the same in any order, and with repetitions', () => {
     fc.assert(
       fc.property(items, fc.integer(), (all, seed) => {

@@ -20,6 +20,7 @@ describe('report.json', () => {
       'reasonCode',
       'times',
       'exposure',
+      'directed',
       'requestedBy',
       'hypotheses',
       'checks',

@@ -33,12 +33,13 @@ export function whatWasDone(report: Report): Markup {
     </section>`;
 }
 
-function plan({ environment, exposure, times, faults, stage }: Report): string {
+function plan({ environment, exposure, directed, times, faults, stage }: Report): string {
   const where =
     environment.where === 'local'
       ? `on one machine (${environment.runtime}), functions of service ${environment.service}`
       : `on AWS, in ${environment.service}, stage ${stage}`;
-  const whom = exposure === 0 ? 'everybody' : `${exactShare(exposure)} of the invocations`;
+  const byShare = exposure === 0 ? 'everybody' : `${exactShare(exposure)} of the invocations`;
+  const whom = exposure === 0 && directed !== null ? 'single requests that asked for it' : byShare;
   const what = `${counted(faults.length, 'fault')} for ${whom}, planned for ${duration(times.plannedMs)}`;
   const traffic = environment.workload === null ? '' : ` Traffic: ${environment.workload}.`;
   return `${what}, ${where}.${traffic}`;
@@ -47,7 +48,7 @@ function plan({ environment, exposure, times, faults, stage }: Report): string {
 function faultRow({ id, kind, target, sentence, fired, inPlace }: ReportFault, report: Report): Markup {
   const exposed = report.targets.find((one) => one.target === target)?.experimental.started ?? 0;
   const each =
-    exposed === 0 || fired === 0
+    exposed === 0 || fired === 0 || (report.directed ?? 0) > 0
       ? null
       : html`<small>${(fired / exposed).toPrecision(2)} per exposed invocation</small>`;
   return html`<tr role="row">

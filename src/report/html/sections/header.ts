@@ -31,6 +31,10 @@ function fact({ term, value, note }: Fact): Markup {
 /** What is changed on AWS is changed for all who use it. */
 const everybody: Fact = { term: 'Exposure', value: 'everybody', note: 'no fault works inside a function' };
 
+function byDirective(requests: number): Fact {
+  return { term: 'Directed requests', value: count(requests), note: 'asked for their faults themselves' };
+}
+
 function factsOf(report: Report): Fact[] {
   const { times, targets } = report;
   const sum = (group: 'experimental' | 'control') =>
@@ -49,7 +53,8 @@ function factsOf(report: Report): Fact[] {
   ];
   return [
     { term: 'Fault in place', ...inPlace(report) },
-    ...(report.exposure === 0 ? [everybody] : groups),
+    ...(report.exposure > 0 ? groups : report.directed === null ? [everybody] : []),
+    ...(report.directed === null ? [] : [byDirective(report.directed)]),
     {
       term: 'Started',
       value: instant(times.injectedAt ?? times.requestedAt),
