@@ -1,6 +1,6 @@
 import type { Dose, InFunctionFault } from '../../generated/types.ts';
 import { moduleOf } from '../faults/of.ts';
-import type { Answer } from '../faults/module.ts';
+import type { Answer, Unreachable } from '../faults/module.ts';
 import type { Invocation } from '../run/invocation.ts';
 import { addressedByBody, addressedByHead, type DependencyFault } from './address.ts';
 import type { OutboundCall } from './call.ts';
@@ -25,8 +25,10 @@ export interface Candidate {
 export interface Injection {
   readonly delayMs: number;
   readonly delayedBy: readonly string[];
+  /** What ends the call here; one of the two at most. */
   readonly answer: Answer | undefined;
-  readonly answeredBy: string | undefined;
+  readonly unreachable: Unreachable | undefined;
+  readonly endedBy: string | undefined;
 }
 
 /** The faults of a dose that work on outbound calls, in the order of the file. */
@@ -63,7 +65,7 @@ export function consider(
   };
 }
 
-/** Delays add up, then the first error in file order answers. */
+/** Delays add up, then the first error in file order ends the call, be it an answer or an unreachable dependency. */
 function combine(
   rules: readonly DependencyRule[],
   call: OutboundCall,
@@ -71,8 +73,7 @@ function combine(
 ): Injection | undefined {
   let delayMs = 0;
   const delayedBy: string[] = [];
-  let answer: Answer | undefined;
-  let answeredBy: string | undefined;
+  let end: Pick<Injection, 'answer' | 'unreachable' | 'endedBy'> | undefined;
   for (const { id, fault } of rules) {
     const draw = invocation.nextDraws(id, call);
     if (draw('rate') >= (fault.rate ?? 1)) continue;
@@ -81,11 +82,12 @@ function combine(
       delayMs += effect.delayMs;
       delayedBy.push(id);
     }
-    if (effect?.answer !== undefined && answer === undefined) {
-      answer = effect.answer;
-      answeredBy = id;
+    if (effect?.answer !== undefined) {
+      end ??= { answer: effect.answer, unreachable: undefined, endedBy: id };
+    } else if (effect?.unreachable !== undefined) {
+      end ??= { answer: undefined, unreachable: effect.unreachable, endedBy: id };
     }
   }
-  if (delayMs === 0 && answer === undefined) return undefined;
-  return { delayMs, delayedBy, answer, answeredBy };
+  if (delayMs === 0 && end === undefined) return undefined;
+  return { delayMs, delayedBy, answer: undefined, unreachable: undefined, endedBy: undefined, ...end };
 }

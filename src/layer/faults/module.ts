@@ -59,10 +59,20 @@ export interface Answer {
   readonly body: string | Uint8Array;
 }
 
-/** What happens to one outbound call. */
+/** What the client of a dependency meets that cannot be reached, instead of an answer. */
+export interface Unreachable {
+  /**
+   * `refused`: nobody listens there; `dns`: its name is unknown; `reset`: the connection breaks; `blackhole`: nothing
+   * ever comes back, until the dose or the invocation ends.
+   */
+  readonly how: 'refused' | 'reset' | 'blackhole' | 'dns';
+}
+
+/** What happens to one outbound call: with `answer` or `unreachable` it never reaches the dependency. */
 export interface CallEffect {
   readonly delayMs?: number;
   readonly answer?: Answer;
+  readonly unreachable?: Unreachable;
 }
 
 /**
@@ -82,7 +92,7 @@ export interface InFunctionFaultModule<K extends InFunctionKind> {
   problem(fault: FaultOf<K>): string | undefined;
   /** What it does before the handler runs, or after it has answered; undefined for nothing. */
   onInvocation?(fault: FaultOf<K>, moment: Moment, draw: Draw): InvocationEffect | undefined;
-  /** It may answer a call itself: then nothing of a call is sent before that is decided. */
+  /** It may answer or fail a call itself: then nothing of a call is sent before that is decided. */
   readonly answersCalls?: boolean;
   /** What it does to an outbound call that it addresses. */
   onCall?(fault: FaultOf<K>, call: OutboundCall, draw: Draw): CallEffect;

@@ -8,7 +8,7 @@ import type { Answer } from '../faults/module.ts';
  * Node's own parser and the client's own error handling run. It has what clients call on a socket, timeouts included.
  */
 export class FakeSocket extends Duplex {
-  readonly connecting = false;
+  connecting = false;
   readonly authorized = true;
   readonly remoteAddress = '127.0.0.1';
   readonly remoteFamily = 'IPv4';

@@ -1,7 +1,7 @@
 import type { Candidate, Injection } from '../calls/consider.ts';
 import type { OutboundCall } from '../calls/call.ts';
 
-/** What the two ways in (node:http and undici) ask about each outbound call. */
+/** What every way out of the function (node:http, undici, HTTP/2) asks about each outbound call. */
 export interface Gate {
   /** Undefined where the call is none of ours: no invocation of the experimental group made it, or no fault means it. */
   consider(call: OutboundCall): Consideration | undefined;
@@ -20,6 +20,8 @@ export interface BoundInjection extends Injection {
   confirm(): Promise<boolean>;
   /** Waits for `delayMs`, counted as injected; ends early, with false, when the dose no longer allows it. */
   delay(): Promise<boolean>;
-  /** Counts the answer as injected. */
-  answered(): void;
+  /** Waits until the dose no longer allows it, or the invocation has ended. */
+  outlast(): Promise<void>;
+  /** Counts as injected what ends the call. */
+  ended(): void;
 }

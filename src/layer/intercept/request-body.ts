@@ -1,4 +1,6 @@
 import type { ClientRequest } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { replaceMethod } from './replace.ts';
 
 /** DynamoDB takes requests of 16 MB at most; what is larger is none of its. */
 const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
@@ -7,7 +9,7 @@ const LARGEST_BODY_BYTES = 16 * 1024 * 1024;
  * Calls `done` once with the whole body, when a request that has no connection yet is ended, or with undefined when it
  * is destroyed before that or grows too large. Works on this one request and leaves no trace on it.
  */
-export function whenEnded(request: ClientRequest, done: (body: string | undefined) => void): void {
+export function whenEnded(request: ClientRequest | Duplex, done: (body: string | undefined) => void): void {
   const chunks: Buffer[] = [];
   let size = 0;
   const take = (chunk: unknown, encoding: unknown): void => {
@@ -18,19 +20,19 @@ export function whenEnded(request: ClientRequest, done: (body: string | undefine
     else chunks.push(bytes);
   };
   const restore = [
-    replace(request, 'write', (original, args) => {
+    replaceMethod(request, 'write', (original, args) => {
       take(args[0], args[1]);
       Reflect.apply(original, request, args);
       // Nothing drains before there is a connection, and there is none before the end is seen.
       return true;
     }),
-    replace(request, 'end', (original, args) => {
+    replaceMethod(request, 'end', (original, args) => {
       take(args[0], args[1]);
       const result: unknown = Reflect.apply(original, request, args);
       finish(Buffer.concat(chunks).toString());
       return result;
     }),
-    replace(request, 'destroy', (original, args) => {
+    replaceMethod(request, 'destroy', (original, args) => {
       const result: unknown = Reflect.apply(original, request, args);
       finish(undefined);
       return result;
@@ -43,30 +45,6 @@ export function whenEnded(request: ClientRequest, done: (body: string | undefine
     for (const undo of restore) undo();
     done(body);
   };
-}
-
-type AnyFunction = (...args: never[]) => unknown;
-
-/** Puts a method of its own on one object; the returned function takes it away if it is still there. */
-function replace(
-  target: object,
-  name: string,
-  instead: (original: AnyFunction, args: never[]) => unknown,
-): () => void {
-  const original: unknown = Reflect.get(target, name);
-  if (!isFunction(original)) return () => undefined;
-  const before = Object.getOwnPropertyDescriptor(target, name);
-  const method = (...args: never[]): unknown => instead(original, args);
-  Object.defineProperty(target, name, { value: method, configurable: true, writable: true });
-  return () => {
-    if (Reflect.get(target, name) !== method) return;
-    if (before === undefined) Reflect.deleteProperty(target, name);
-    else Object.defineProperty(target, name, before);
-  };
-}
-
-function isFunction(value: unknown): value is AnyFunction {
-  return typeof value === 'function';
 }
 
 function bytesOf(chunk: unknown, encoding: unknown): Buffer | undefined {

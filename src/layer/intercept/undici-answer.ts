@@ -47,6 +47,13 @@ export async function answerHandler(
   tell(handler, 'onComplete', []);
 }
 
+/** Fails a call before anything of it was sent, as undici does where there is no connection. */
+export function failHandler(handler: object, error: Error): void {
+  const modern = typeof Reflect.get(handler, 'onRequestStart') === 'function';
+  const nothing = controllerOf(AbortSignal.abort(error), () => undefined);
+  fail(handler, modern, nothing, error);
+}
+
 function fail(handler: object, modern: boolean, controller: object, reason: unknown): void {
   if (modern) tell(handler, 'onResponseError', controller, reason);
   else tell(handler, 'onError', reason);

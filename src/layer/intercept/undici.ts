@@ -1,11 +1,11 @@
 import { runInThisContext } from 'node:vm';
 import { logOnce, reasonOf } from '../log.ts';
-import type { BoundInjection, Consideration, Gate } from './gate.ts';
-import { answerHandler } from './undici-answer.ts';
-import { replayableBody, textOfBody, type DispatchOptions } from './undici-request.ts';
-import { slowHandler } from './undici-slow.ts';
+import type { OutboundCall } from '../calls/call.ts';
+import type { Consideration, Gate } from './gate.ts';
+import { endDispatch, type Dispatched } from './undici-end.ts';
+import { callOfDispatch, replayableBody, textOfBody, type DispatchOptions } from './undici-request.ts';
 import { patchMethod } from './patch.ts';
-import { callOfDispatch } from './undici-request.ts';
+import { slowHandler } from './undici-slow.ts';
 
 /** Where undici keeps the dispatcher of fetch; the second from undici 7 on. Shared with copies from npm. */
 const GLOBAL_DISPATCHERS = ['undici.globalDispatcher.2', 'undici.globalDispatcher.1'].map((name) =>
@@ -70,15 +70,16 @@ function interceptedDispatch(original: Dispatch, state: State): Dispatch {
     if (!state.active || state.depth > 0 || state.decided.has(handler)) {
       return Reflect.apply(original, this, [options, handler]);
     }
+    let call: OutboundCall | undefined;
     let consideration: Consideration | undefined;
     try {
-      const call = callOfDispatch(this, options);
+      call = callOfDispatch(this, options);
       consideration = call === undefined ? undefined : state.gate.consider(call);
     } catch (error) {
       logOnce(`a call was left alone: ${reasonOf(error)}`);
     }
-    if (consideration === undefined) return proceed(options, handler);
-    handle(options, handler, consideration, proceed).catch((error: unknown) => {
+    if (call === undefined || consideration === undefined) return proceed(options, handler);
+    handle({ call, options, handler, proceed }, consideration).catch((error: unknown) => {
       const onError: unknown = Reflect.get(handler, 'onError') ?? Reflect.get(handler, 'onResponseError');
       if (typeof onError === 'function') Reflect.apply(onError, handler, [error]);
     });
@@ -86,41 +87,26 @@ function interceptedDispatch(original: Dispatch, state: State): Dispatch {
   };
 }
 
-async function handle(
-  options: DispatchOptions,
-  handler: object,
-  consideration: Consideration,
-  proceed: (options: DispatchOptions, handler: object) => unknown,
-): Promise<void> {
-  let sent = options;
-  let body = '';
-  if (consideration.needsBody) {
-    sent = await replayableBody(options);
-    body = textOfBody(sent.body);
-  }
-  const injection = consideration.decide(body);
-  if (injection === undefined) proceed(sent, handler);
-  else if (injection.answer === undefined)
-    proceed(
-      sent,
-      slowHandler(handler, () => injection.delay()),
-    );
-  else await answerInstead(sent, handler, injection, proceed);
+interface Dispatching extends Omit<Dispatched, 'proceed'> {
+  proceed(options: DispatchOptions, handler: object): unknown;
 }
 
-async function answerInstead(
-  options: DispatchOptions,
-  handler: object,
-  injection: BoundInjection,
-  proceed: (options: DispatchOptions, handler: object) => unknown,
-): Promise<void> {
-  const { answer } = injection;
-  const waited = injection.delayMs === 0 || (await injection.delay());
-  if (answer === undefined || !waited || !(await injection.confirm())) {
-    proceed(options, handler);
-    return;
+async function handle(dispatching: Dispatching, consideration: Consideration): Promise<void> {
+  const { call, handler, proceed } = dispatching;
+  let { options } = dispatching;
+  let body = '';
+  if (consideration.needsBody) {
+    options = await replayableBody(options);
+    body = textOfBody(options.body);
   }
-  await answerHandler(options, handler, answer, () => injection.answered());
+  const injection = consideration.decide(body);
+  if (injection === undefined) proceed(options, handler);
+  else if (injection.endedBy === undefined)
+    proceed(
+      options,
+      slowHandler(handler, () => injection.delay()),
+    );
+  else await endDispatch({ call, options, handler, proceed: () => proceed(options, handler) }, injection);
 }
 
 /** The prototypes of a dispatcher that have a `dispatch` of their own. */

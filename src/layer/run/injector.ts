@@ -9,8 +9,7 @@ import { moduleOf } from '../faults/of.ts';
 import { Holding } from '../occupy/holding.ts';
 import type { Occupation } from '../occupy/occupation.ts';
 import type { Consideration, Gate } from '../intercept/gate.ts';
-import { interceptNodeHttp } from '../intercept/node-http.ts';
-import { interceptUndici } from '../intercept/undici.ts';
+import { interceptCalls } from '../intercept/intercept.ts';
 import type { Reporter } from '../telemetry/reporter.ts';
 import type { SkipReason } from '../telemetry/skip-reason.ts';
 import type { Invocation } from './invocation.ts';
@@ -54,7 +53,7 @@ export class Injector implements Gate {
     this.#storage = storage;
     this.#concurrent = concurrent;
     this.#rules = dependencyRules(dose);
-    if (this.#rules.length > 0) this.#restore.push(interceptNodeHttp(this), interceptUndici(this));
+    if (this.#rules.length > 0) this.#restore.push(interceptCalls(this));
   }
 
   end(): void {
@@ -145,7 +144,8 @@ export class Injector implements Gate {
       if (!this.isAllowed(invocation)) return false;
       if (leftMs <= 0) return true;
       this.#source.keepFresh();
-      const sliceMs = this.#source.fixed === true ? leftMs : Math.min(leftMs, SLICE_MS);
+      const whole = this.#source.fixed === true && Number.isFinite(leftMs);
+      const sliceMs = whole ? leftMs : Math.min(leftMs, SLICE_MS);
       await this.#sleep(Math.min(sliceMs, this.#dose.expiresAt - this.#clock.now()));
     }
   }
@@ -184,8 +184,11 @@ export class Injector implements Gate {
           isAllowed: () => this.isAllowed(invocation),
           confirm: () => this.confirm(invocation),
           delay: () => this.delay(invocation, injection.delayedBy, injection.delayMs, call),
-          answered: () => {
-            if (injection.answeredBy !== undefined) this.count(invocation, injection.answeredBy, call);
+          outlast: async () => {
+            await this.delay(invocation, [], Number.POSITIVE_INFINITY);
+          },
+          ended: () => {
+            if (injection.endedBy !== undefined) this.count(invocation, injection.endedBy, call);
           },
         };
       },

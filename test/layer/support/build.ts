@@ -34,7 +34,9 @@ export async function buildAll(): Promise<Built> {
 async function buildInto(built: Built): Promise<void> {
   await buildLayer(built.opt);
   const common = {
-    entryPoints: ['answers', 'calls', 'kinds'].map((name) => join(root, `test/layer/functions/${name}.ts`)),
+    entryPoints: ['answers', 'calls', 'http2', 'kinds'].map((name) =>
+      join(root, `test/layer/functions/${name}.ts`),
+    ),
     bundle: true,
     platform: 'node',
     target: 'node22',

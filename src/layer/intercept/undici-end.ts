@@ -1,0 +1,28 @@
+import type { OutboundCall } from '../calls/call.ts';
+import type { BoundInjection } from './gate.ts';
+import { answerHandler, failHandler } from './undici-answer.ts';
+import type { DispatchOptions } from './undici-request.ts';
+import { connectionError } from './unreachable.ts';
+
+/** A call that goes through an undici dispatcher. */
+export interface Dispatched {
+  readonly call: OutboundCall;
+  readonly options: DispatchOptions;
+  readonly handler: object;
+  /** Sends it as if nothing had been. */
+  proceed(): unknown;
+}
+
+/** Ends a call without its dependency, if the dose still allows it when that is due. */
+export async function endDispatch(dispatched: Dispatched, injection: BoundInjection): Promise<void> {
+  const { answer, unreachable } = injection;
+  const { options, handler, call } = dispatched;
+  const waited = injection.delayMs === 0 || (await injection.delay());
+  if (!waited || !(await injection.confirm())) return void dispatched.proceed();
+  if (answer !== undefined) return answerHandler(options, handler, answer, () => injection.ended());
+  if (unreachable === undefined) return void dispatched.proceed();
+  injection.ended();
+  if (unreachable.how !== 'blackhole') return failHandler(handler, connectionError(unreachable.how, call));
+  await injection.outlast();
+  dispatched.proceed();
+}
