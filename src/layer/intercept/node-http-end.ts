@@ -63,10 +63,12 @@ function answerWith(request: ClientRequest, answer: Answer, injection: BoundInje
 /** What is sent meanwhile arrives when the dependency can be reached again, as on a network that comes back. */
 async function swallow(request: ClientRequest, injection: BoundInjection, way: Way): Promise<void> {
   const socket = new BlackholeSocket(isSecure(request), way.call.port, way.hasOpen());
+  const timeoutMs: unknown = Reflect.get(request, 'timeout');
+  if (typeof timeoutMs === 'number') socket.setTimeout(timeoutMs); // else its agent would do that
   give(request, socket);
   await injection.outlast();
   if (request.destroyed || socket.destroyed) return;
-  socket.reachable(await realConnection(way));
+  socket.reachable(await realConnection(request, way));
 }
 
 function give(request: ClientRequest, socket: FakeSocket): void {
