@@ -24,7 +24,8 @@ export async function underFaults<T>(faults: readonly InFunctionFault[], work: (
             isAllowed: () => true,
             confirm: async () => true,
             delay: async () => true,
-            answered: () => undefined,
+            outlast: async () => undefined,
+            ended: () => undefined,
           };
         },
       };
