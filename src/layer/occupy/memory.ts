@@ -9,8 +9,8 @@ const MEBIBYTE = 1024 * 1024;
 /** As large as to get a mapping of its own from the allocator: given back, it is gone at once. */
 const CHUNK_BYTES = 64 * MEBIBYTE;
 const PAGE_BYTES = 4096;
-/** What the taking up itself may need of V8's heap. */
-const RESERVE_BYTES = MEBIBYTE;
+/** By which the process itself may grow meanwhile, and is still within the share. */
+const RESERVE_BYTES = 4 * MEBIBYTE;
 
 interface Memory {
   /** The function's. */
@@ -29,7 +29,8 @@ export function bytesToTake(
     'bytes' in occupation
       ? occupation.bytes - takenBytes
       : Math.floor(occupation.fill * limitBytes) - usedBytes - RESERVE_BYTES;
-  if (!(left >= PAGE_BYTES)) return 0;
+  const leastBytes = 'bytes' in occupation ? PAGE_BYTES : MEBIBYTE;
+  if (!(left >= leastBytes)) return 0;
   return Math.min(CHUNK_BYTES, Math.floor(left / PAGE_BYTES) * PAGE_BYTES);
 }
 

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildLayer } from '../../../scripts/build-layer.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
+const functions = resolve(import.meta.dirname, '../functions');
 
 export interface Built {
   /** As /opt would be. */
@@ -34,9 +34,7 @@ export async function buildAll(): Promise<Built> {
 async function buildInto(built: Built): Promise<void> {
   await buildLayer(built.opt);
   const common = {
-    entryPoints: ['answers', 'calls', 'http2', 'kinds'].map((name) =>
-      join(root, `test/layer/functions/${name}.ts`),
-    ),
+    entryPoints: readdirSync(functions).map((name) => join(functions, name)),
     bundle: true,
     platform: 'node',
     target: 'node22',

@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 const runtimes = resolve(import.meta.dirname, '../../runtimes/node_modules');
 
@@ -19,6 +21,10 @@ export interface SandboxOptions {
   readonly functionName?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** A /tmp of its own of so many megabytes, as on Lambda; else the function sees this machine's. */
+  readonly temporaryMb?: number;
+  /** What lies in that /tmp from before. */
+  readonly temporaryFile?: string;
 }
 
 export interface Outcome {
@@ -51,6 +57,10 @@ export class Sandbox {
   /** All that the function and the layer have written. */
   output = '';
   initError: unknown;
+  /** How often the runtime client has asked for the next event. */
+  polled = 0;
+  /** How many events it was given. */
+  given = 0;
   readonly exited: Promise<number | null>;
   readonly #server: Server;
   readonly #process: ChildProcess;
@@ -74,7 +84,9 @@ export class Sandbox {
     const command =
       options.opt === undefined ? runtime : [resolve(options.opt, 'inoculate/wrapper'), ...runtime];
     const { port } = server.address() as AddressInfo;
-    this.#process = spawn(command[0] ?? '', command.slice(1), {
+    const [program = '', ...args] =
+      options.temporaryMb === undefined ? command : inOwnTemporary(options, command);
+    this.#process = spawn(program, args, {
       cwd: options.task,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -127,6 +139,7 @@ export class Sandbox {
   async #api(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '').replace('/2018-06-01/runtime/', '');
     if (path === 'invocation/next') {
+      this.polled += 1;
       this.#polls.push(response);
       this.#pump();
       return;
@@ -155,6 +168,7 @@ export class Sandbox {
       const pending = this.#waiting.shift();
       const poll = this.#polls.shift();
       if (pending === undefined || poll === undefined) return;
+      this.given += 1;
       this.#running.set(pending.id, pending);
       setTimeout(() => this.#timeOut(pending.id), this.#timeoutMs).unref();
       poll
@@ -199,6 +213,27 @@ export class Sandbox {
     }
     this.#running.clear();
   }
+}
+
+/** Mounts a small /tmp in a namespace of the process's own; the function finds it by TMPDIR. */
+function inOwnTemporary(
+  { temporaryMb, temporaryFile }: SandboxOptions,
+  command: readonly string[],
+): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'inoculate-tmp-'));
+  const mount = `mount -t tmpfs -o size=${temporaryMb}m tmpfs "$TMPDIR"`;
+  const leave = temporaryFile === undefined ? 'true' : `touch "$TMPDIR/${temporaryFile}"`;
+  return [
+    'env',
+    `TMPDIR=${folder}`,
+    'unshare',
+    '-rm',
+    'sh',
+    '-c',
+    `${mount} && ${leave} && exec "$@"`,
+    'sh',
+    ...command,
+  ];
 }
 
 function parsed(text: string): unknown {
