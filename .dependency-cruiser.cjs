@@ -57,6 +57,8 @@ const mayImport = {
   ],
   layer: ['generated'],
   serverless: inner,
+  // The layer in a test's own process, with faults as people write them.
+  testing: ['layer', 'cli/input/explain', ...inner],
   // Runs the same engine and drivers over memory: `inoculate simulate` and the tests.
   simulation: ['adapters', 'faults', 'aws', 'engine', ...inner],
 };
@@ -78,6 +80,8 @@ const outside = {
   'local/inside': { node: true, packages: [] },
   // It is loaded into other people's deployments.
   serverless: { node: true, packages: [] },
+  // It is loaded into other people's tests.
+  testing: { node: true, packages: [] },
 };
 
 const folders = Object.entries(mayImport).map(([folder, others]) => ({

@@ -1,11 +1,13 @@
 // Builds dist/: the command line (cli), the Lambda layer as it will lie in /opt (layer), what runs functions on one
-// machine (runtime), the controller's functions (functions), and the plugin for the Serverless Framework (serverless). "node scripts/build.ts cli" builds one part alone.
+// machine (runtime), the controller's functions (functions), the plugin for the Serverless Framework (serverless), and
+// the library for tests (testing). "node scripts/build.ts cli" builds one part alone.
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildCli } from './build/cli.ts';
 import { buildFunctions } from './build/functions.ts';
 import { licenceTexts } from './build/licences.ts';
 import { buildPlugin } from './build/plugin.ts';
+import { buildTesting } from './build/testing.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -31,6 +33,11 @@ const parts: Readonly<Record<string, (outDir: string) => Promise<readonly string
   },
   serverless: async (outDir) => {
     await buildPlugin(root, outDir);
+    // The dependency rule keeps foreign code out.
+    return [];
+  },
+  testing: async (outDir) => {
+    await buildTesting(root, outDir);
     // The dependency rule keeps foreign code out.
     return [];
   },
