@@ -1,18 +1,19 @@
-import { awsCallOf, type OutboundCall } from '../layer/calls/call.ts';
-import { lambdaRequest } from '../layer/calls/lambda-api.ts';
+import { operationOf } from '../layer/calls/address.ts';
+import { type OutboundCall, signerOf } from '../layer/calls/call.ts';
 import type { JournalCall, JournalEntry } from './api.ts';
 
 /** A call as a journal has it: nothing of its headers and its body. */
 export function describeCall(call: OutboundCall, attempt: number): JournalCall {
-  const aws = awsCallOf(call, (path) => lambdaRequest(call.method, path)?.operation);
+  const service = signerOf(call)?.service;
+  const operation = operationOf(call);
   const { method, host, port } = call;
   return {
     method,
     host,
     port,
     path: call.path.replace(/\?.*$/s, ''),
-    ...(aws !== undefined && { service: aws.service }),
-    ...(aws?.operation !== undefined && { operation: aws.operation }),
+    ...(service !== undefined && { service }),
+    ...(operation !== undefined && { operation }),
     attempt,
   };
 }

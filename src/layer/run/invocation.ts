@@ -32,6 +32,7 @@ export class Invocation {
   readonly #asked: ReadonlySet<string> | undefined;
   readonly #matches = new Map<string, number>();
   readonly #attempts = new Map<string, number>();
+  readonly #attemptOf = new WeakMap<OutboundCall, number>();
 
   constructor(
     dose: Dose,
@@ -68,9 +69,12 @@ export class Invocation {
   attemptOf(call: OutboundCall): number {
     const [, said] = /(?:^|;)\s*attempt=(\d+)/.exec(call.header('amz-sdk-request') ?? '') ?? [];
     if (said !== undefined) return Number(said);
+    const counted = this.#attemptOf.get(call);
+    if (counted !== undefined) return counted;
     const key = `${call.method} ${call.host}:${call.port}${call.path}`;
     const attempt = (this.#attempts.get(key) ?? 0) + 1;
     this.#attempts.set(key, attempt);
+    this.#attemptOf.set(call, attempt);
     return attempt;
   }
 
