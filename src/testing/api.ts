@@ -76,6 +76,8 @@ export interface JournalInjection extends JournalEntry {
   readonly delayMs?: number;
   /** What a call was answered in place of its dependency. */
   readonly answer?: { readonly status: number; readonly body: string };
+  /** How the dependency could not be reached. */
+  readonly unreachable?: 'refused' | 'reset' | 'blackhole' | 'dns';
   /** What was thrown in place of the handler's answer. */
   readonly error?: { readonly name: string; readonly message: string };
   /** What was put in the place of another. */

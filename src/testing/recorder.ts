@@ -102,13 +102,16 @@ export class Recorder implements Witness {
   }
 }
 
+const nothing = { answer: undefined, unreachable: undefined };
+
 function doneBy({ entry, effect, injection }: Note): Partial<JournalInjection> {
   if (injection !== undefined) {
     const delayed = injection.delayedBy.includes(entry.fault);
-    const { answer } = injection.answeredBy === entry.fault ? injection : { answer: undefined };
+    const { answer, unreachable } = injection.endedBy === entry.fault ? injection : nothing;
     return {
       ...(delayed && { delayMs: injection.delayMs }),
       ...(answer && { answer: { status: answer.status, body: Buffer.from(answer.body).toString() } }),
+      ...(unreachable && { unreachable: unreachable.how }),
     };
   }
   const { delayMs, error, event, answer } = effect ?? {};
@@ -125,6 +128,6 @@ function reasonFor({ fault, entry, effect, injection }: Note): string {
   const wanted =
     effect !== undefined ||
     injection?.delayedBy.includes(entry.fault) === true ||
-    injection?.answeredBy === entry.fault;
+    injection?.endedBy === entry.fault;
   return wanted ? 'ended' : 'decided';
 }
