@@ -2,6 +2,7 @@ import { readGuardrails } from '../adapters/dynamodb-guardrails.ts';
 import type { DynamoDbTable } from '../adapters/dynamodb-table.ts';
 import type { AwsClients } from '../aws/clients.ts';
 import { isOptedIn } from '../aws/opt-in.ts';
+import { reportsOnBatches } from '../core/batches.ts';
 import type { TargetFacts } from '../core/facts.ts';
 import { targetTypeOf } from '../core/target-type.ts';
 import { runsNow } from '../engine/runs-now.ts';
@@ -28,7 +29,9 @@ export function factsOf(
     const [others, guardrails, ...targets] = await Promise.all([
       runsNow(store, run.id),
       readGuardrails(control, stage),
-      ...Object.entries(run.experiment.targets).map(([name, target]) => targetFacts(name, target, context)),
+      ...Object.entries(run.experiment.targets).map(([name, target]) =>
+        targetFacts(name, target, { ...context, withBatches: reportsOnBatches(run.experiment, name) }),
+      ),
     ]);
     const limits = limitsOf(guardrails, others);
     const ladder = await refusalsOfLadder(guardrails, run.experiment.name, clock.now(), controlTableOf(aws));
@@ -73,6 +76,7 @@ export function factsOfTarget(
     layerAttached: hasLayer(found),
     timeoutMs: found?.function?.timeoutMs ?? 0,
     asynchronous: found?.function?.asynchronous ?? null,
+    ...(found?.function?.batches === undefined ? {} : { batches: found.function.batches }),
   };
 }
 

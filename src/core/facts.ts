@@ -72,6 +72,16 @@ export interface FunctionFacts extends CommonFacts {
   readonly timeoutMs: number;
   /** Whether its events are asynchronous, so that a failed one may be lost; null where that cannot be known. */
   readonly asynchronous: boolean | null;
+  /** What hands it batches of records; absent where nobody looked. */
+  readonly batches?: readonly BatchSource[];
+}
+
+/** A queue or stream that is read for a function. */
+export interface BatchSource {
+  /** Its name. */
+  readonly name: string;
+  /** Of a batch, single records can be reported as failed: ReportBatchItemFailures. */
+  readonly reportsItemFailures: boolean;
 }
 
 export interface ResourceFacts extends CommonFacts {

@@ -1,3 +1,4 @@
+import { batchRefusals } from './batches.ts';
 import { describeBreak } from './checks.ts';
 import { acceptLoss, acceptsDataLoss, describeLoss, type Loss } from './data-loss.ts';
 import { exposureOf } from './exposure.ts';
@@ -141,6 +142,8 @@ function callersOf({ targets }: Facts, name: string): Pick<Loss, 'asynchronous'>
   return target?.type === 'function' ? { asynchronous: target.asynchronous } : {};
 }
 
+const batches: Guard = ({ experiment }, facts) => batchRefusals(experiment, facts.targets);
+
 const alarms: Guard = ({ experiment }, facts) => {
   const quiet = new Set(
     (experiment.abort?.alarms ?? []).flatMap((alarm) =>
@@ -199,6 +202,7 @@ const guards: readonly Guard[] = [
   targets,
   sameTarget,
   dataLoss,
+  batches,
   alarms,
   steadyState,
 ];

@@ -31,6 +31,7 @@ export function localTargets(experiment: Experiment, service: Functions): readon
       layerAttached: true,
       timeoutMs: (found?.timeoutS ?? 0) * 1000,
       asynchronous: false,
+      batches: found?.batches ?? [],
     };
   });
 }

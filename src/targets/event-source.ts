@@ -2,11 +2,11 @@ import {
   type EventSourceMappingConfiguration,
   LambdaClient,
   ListTagsCommand,
-  paginateListEventSourceMappings,
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { foundElsewhere } from './elsewhere.ts';
-import type { ResolveContext, ResolvedTarget, TargetResolver } from './module.ts';
+import { mappingsOf, sourceNameOf } from './mappings.ts';
+import type { ResolvedTarget, TargetResolver } from './module.ts';
 
 /** An event source mapping, by what it reads and the function that it invokes. Its id is its UUID. */
 export const eventSourceResolver: TargetResolver = {
@@ -37,23 +37,7 @@ export const eventSourceResolver: TargetResolver = {
   },
 };
 
-async function mappingsOf(
-  FunctionName: string,
-  { aws, signal }: ResolveContext,
-): Promise<readonly EventSourceMappingConfiguration[]> {
-  const mappings: EventSourceMappingConfiguration[] = [];
-  const pages = paginateListEventSourceMappings(
-    { client: aws.get(LambdaClient) },
-    { FunctionName },
-    { abortSignal: signal },
-  );
-  for await (const { EventSourceMappings = [] } of pages) mappings.push(...EventSourceMappings);
-  return mappings;
-}
-
-/** By its UUID, the source's ARN, or the source's name: what follows the type in the ARN, if there is one. */
-function isNamed({ UUID, EventSourceArn = '' }: EventSourceMappingConfiguration, source: string): boolean {
-  const [, , , , , ...rest] = EventSourceArn.split(':');
-  const [typeOrName, name] = rest.join(':').split('/');
-  return [UUID, EventSourceArn, name ?? typeOrName].includes(source);
+/** By its UUID, the source's ARN, or the source's name. */
+function isNamed(mapping: EventSourceMappingConfiguration, source: string): boolean {
+  return [mapping.UUID, mapping.EventSourceArn, sourceNameOf(mapping)].includes(source);
 }

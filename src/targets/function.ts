@@ -5,6 +5,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import { foundElsewhere } from './elsewhere.ts';
+import { batchesOf } from './mappings.ts';
 import type { ResolveContext, ResolvedTarget, Target, TargetResolver } from './module.ts';
 
 /** Services that hand a function events without waiting for its answer. */
@@ -42,6 +43,7 @@ export const functionResolver: TargetResolver = {
           runtime: Runtime ?? null,
           timeoutMs: (Timeout ?? 3) * 1000,
           asynchronous: await isAsynchronous(FunctionName, context),
+          ...(context.withBatches === true ? { batches: await batchesOf(FunctionName, context) } : {}),
         },
       };
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { AwsClients } from '../aws/clients.ts';
+import type { BatchSource } from '../core/facts.ts';
 import type { Experiment } from '../generated/types.ts';
 
 export type Target = Experiment['targets'][string];
@@ -16,6 +17,8 @@ export interface ResolvedTarget {
     readonly timeoutMs: number;
     /** Null where that cannot be known. */
     readonly asynchronous: boolean | null;
+    /** Only where the context asks for it. */
+    readonly batches?: readonly BatchSource[];
   };
 }
 
@@ -33,4 +36,6 @@ export interface ResolveContext {
   readonly partition: string;
   /** Of the deployed controller; targets of a Serverless service are looked up in its stack of this stage. */
   readonly stage: string;
+  /** A fault asks what hands batches to the function. */
+  readonly withBatches?: boolean;
 }

@@ -12,6 +12,12 @@ export const targetPermissions: { readonly [T in TargetType]?: readonly Permissi
       resource: 'arn:{partition}:lambda:{region}:{account}:function:{id}',
       why: 'GetFunction leaves the tags out for who may not list them.',
     },
+    {
+      ...resolving,
+      actions: ['lambda:ListEventSourceMappings'],
+      resource: '*',
+      why: 'Whether AWS reads which records of a batch failed, where a fault lets some fail.',
+    },
   ],
   'event-source': [
     { ...resolving, actions: ['lambda:ListEventSourceMappings'], resource: '*' },

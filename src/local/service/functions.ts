@@ -1,5 +1,6 @@
 import { type LambdaRuntime, lambdaRuntimes } from '../../core/lambda-runtimes.ts';
 import { listing, type Path } from '../../core/problem.ts';
+import { readBatches } from './batch-events.ts';
 import { evaluate, type Stack } from './intrinsics.ts';
 import type { LocalFunction } from './model.ts';
 import type { Reader } from './reader.ts';
@@ -78,6 +79,7 @@ export function readFunction(context: FunctionContext, entry: FunctionEntry): Lo
     );
   }
   noteWhatIsLeftOut(context, entry);
+  const batches = readBatches(reader, tree, path);
   return {
     key,
     name: entry.name,
@@ -88,6 +90,7 @@ export function readFunction(context: FunctionContext, entry: FunctionEntry): Lo
     memoryMb: setting(reader, entry, 'memorySize', 128, 10_240, 'MB') ?? defaultMemoryMb,
     ephemeralStorageMb: setting(reader, entry, 'ephemeralStorageSize', 512, 10_240, 'MB') ?? defaultStorageMb,
     environment: readEnvironment(context, entry),
+    ...(batches.length === 0 ? {} : { batches }),
   };
 }
 

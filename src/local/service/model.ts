@@ -1,3 +1,4 @@
+import type { BatchSource } from '../../core/facts.ts';
 import type { LambdaRuntime } from '../../core/lambda-runtimes.ts';
 
 /** What one machine needs to know of a service. */
@@ -36,6 +37,8 @@ export interface LocalFunction {
   readonly ephemeralStorageMb: number;
   /** Resolved; may hold `<name.port>` where a helper process's port belongs. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The queues and streams that are read for it where it is deployed; without any, left out. */
+  readonly batches?: readonly BatchSource[];
 }
 
 /** A table as CreateTable takes it. */

@@ -12,6 +12,13 @@ const alarm = (state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA'): Facts['stops'] => (
   alarms: [{ name: 'errors', state }],
 });
 
+const troubled: Change = { faults: [{ kind: 'invocation.batch', target: 'checkout', fail: 0.2 }] };
+const readFrom = (...reports: boolean[]): Partial<Facts> => ({
+  targets: [
+    { ...target, batches: reports.map((reportsItemFailures) => ({ name: 'jobs', reportsItemFailures })) },
+  ],
+});
+
 const refused: readonly [code: string, why: string, facts: Partial<Facts>, change?: Change][] = [
   [
     'kill-switch',
@@ -45,12 +52,21 @@ const refused: readonly [code: string, why: string, facts: Partial<Facts>, chang
   ['not-opted-in', 'the target does not carry the tag', { targets: [{ ...target, optedIn: false }] }],
   ['layer-missing', 'the target runs without the layer', { targets: [{ ...target, layerAttached: false }] }],
   ['data-loss', 'data may be lost and nobody said so', { units: [{ ...unit, losesData: ['f1'] }] }],
+  ['no-batches', 'nothing hands batches to who is to fail some of their records', readFrom(), troubled],
+  ['no-item-failures', 'AWS does not read which records failed', readFrom(false), troubled],
+  ['no-item-failures', 'it does not read that from one of two queues', readFrom(true, false), troubled],
   ['alarm-unknown', 'an alarm does not exist', {}, guarded],
   ['alarm-firing', 'an alarm fires already', { stops: alarm('ALARM') }, guarded],
   ['alarm-without-data', 'an alarm has no data', { stops: alarm('INSUFFICIENT_DATA') }, guarded],
 ];
 
 const allowed: readonly [why: string, facts: Partial<Facts>, change?: Change][] = [
+  ['AWS reads which records of a batch failed', readFrom(true, true), troubled],
+  [
+    'records are handed over twice, whatever AWS reads of the answer',
+    readFrom(false),
+    { faults: [{ kind: 'invocation.batch', target: 'checkout', duplicate: 0.2 }] },
+  ],
   ['nothing is against it', {}],
   ['the slot is as old as it may be', { at: startAt + 15 * 60_000 }],
   ['exposure and duration are at the cap', {}, { exposure: 0.5, duration: 600_000 }],

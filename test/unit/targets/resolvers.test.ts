@@ -66,14 +66,18 @@ const gatewayArn = `arn:aws:apigateway:${fakeRegion}::`;
 route53.add('check');
 fis.add('EXT1');
 
-async function resolve(type: TargetType, target: Target): Promise<ResolvedTarget | null> {
+async function resolve(
+  type: TargetType,
+  target: Target,
+  withBatches = false,
+): Promise<ResolvedTarget | null> {
   const clients = aws.clients();
   const signal = new AbortController().signal;
   const place = { region: fakeRegion, account: fakeAccount, partition: 'aws', stage: 'dev' };
   try {
     const resolver = await targetResolvers[type]?.();
     if (resolver === undefined) throw new Error(`No resolver of ${type}`);
-    return await resolver.resolve(target, { aws: clients, signal, ...place });
+    return await resolver.resolve(target, { aws: clients, signal, withBatches, ...place });
   } finally {
     for (const { service, action } of clients.calls) actions.add(`${service}:${action}`);
     clients.destroy();
@@ -184,6 +188,21 @@ describe('targets', () => {
     const found = await resolve(type, target);
     expect(found?.arn).toContain('arn:aws:');
     expect(found?.tags).toEqual({});
+  });
+
+  it('a function tells what hands it batches, and whether AWS reads which records failed, where that is asked', async () => {
+    const arn = lambda.addFunction('shop-dev-worker');
+    const source = (EventSourceArn: string, ...FunctionResponseTypes: 'ReportBatchItemFailures'[]): void =>
+      void lambda.addMapping(EventSourceArn, { EventSourceArn, FunctionArn: arn, FunctionResponseTypes });
+    source('arn:aws:sqs:eu-west-1:1:jobs.fifo', 'ReportBatchItemFailures');
+    source('arn:aws:kinesis:eu-west-1:1:stream/clicks');
+    source('arn:aws:kafka:eu-west-1:1:cluster/k/1');
+    const target = { lambda: 'shop-dev-worker' };
+    expect((await resolve('function', target, true))?.function?.batches).toEqual([
+      { name: 'jobs.fifo', reportsItemFailures: true },
+      { name: 'clicks', reportsItemFailures: false },
+    ]);
+    expect((await resolve('function', target))?.function).not.toHaveProperty('batches');
   });
 
   it('an event source that two mappings read must be named by one of their UUIDs', async () => {
