@@ -57,26 +57,6 @@ describe('a function', () => {
     });
   });
 
-  it('tells which queues and streams are read for it, and which records of theirs can be reported as failed', async () => {
-    const { functions } = await service(
-      `${head}custom: { reported: ReportBatchItemFailures }
-functions:
-  a:
-    handler: src/a.main
-    events:
-      - httpApi: GET /
-      - sqs: \${ssm:/only/in/the/cloud}
-      - sqs: { arn: { Fn::GetAtt: [Jobs, Arn] }, functionResponseType: ReportBatchItemFailures }
-      - stream: { type: kinesis, arn: "\${ssm:/stream}", functionResponseType: "\${self:custom.reported}" }
-`,
-    );
-    expect(functions['a']?.batches).toEqual([
-      { name: 'event 2 (sqs)', reportsItemFailures: false },
-      { name: 'event 3 (sqs)', reportsItemFailures: true },
-      { name: 'event 4 (stream)', reportsItemFailures: true },
-    ]);
-  });
-
   it('takes what the provider says, and its own before that', async () => {
     const { functions } = await service(`service: shop
 provider:
