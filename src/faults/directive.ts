@@ -1,4 +1,4 @@
-import type { Run, Unit } from '../core/run.ts';
+import type { Phase, Run, Unit } from '../core/run.ts';
 import { listing } from '../core/problem.ts';
 import type { Dose } from '../generated/types.ts';
 import {
@@ -31,7 +31,14 @@ export type SignedDirective =
       readonly faults: readonly string[];
       readonly expiresAt: number;
     }
-  | { readonly result: 'no-directive'; readonly reason: string };
+  | Refused;
+
+interface Refused {
+  readonly result: 'no-directive';
+  readonly reason: string;
+  /** It may be signed a little later. */
+  readonly notYet: boolean;
+}
 
 /**
  * A directive for one request, signed with the key of the dose in place. Nothing is asked of the function: the layer
@@ -47,13 +54,12 @@ export async function signFor(
   },
 ): Promise<SignedDirective> {
   const found = unitFor(run, wish);
-  if (typeof found === 'string') return { result: 'no-directive', reason: found };
+  if ('result' in found) return found;
   const dose = await ports.readDose(functionOf(run, found));
   const now = ports.now();
   if (dose?.runId !== run.id || dose.expiresAt <= now)
-    return { result: 'no-directive', reason: `The dose of ${wish.target} is not in place` };
-  if (dose.directiveKey === undefined)
-    return { result: 'no-directive', reason: `The dose of ${wish.target} has no key for directives` };
+    return refused(`The dose of ${wish.target} is not in place`);
+  if (dose.directiveKey === undefined) return refused(`The dose of ${wish.target} has no key for directives`);
   const lastsMs = Math.min((wish.seconds ?? usualSeconds) * 1000, LONGEST_DIRECTIVE_MS);
   const expiresAt = Math.min(now + lastsMs, dose.expiresAt);
   const faults = wish.faults ?? [];
@@ -68,20 +74,36 @@ export async function signFor(
   };
 }
 
+/** The phases in which faults are in place, or are being put there; and those before. */
+const injecting: readonly Phase[] = ['injecting', 'observing'];
+const before: readonly Phase[] = ['requested', 'awaiting-approval', 'announced', 'checking'];
+
 /** The dose that a wish is about, or why there is none to ask. */
-function unitFor(run: Run, { target, faults = [] }: DirectiveWish): Unit | string {
+function unitFor(run: Run, { target, faults = [] }: DirectiveWish): Unit | Refused {
   if (run.experiment.directives !== true)
-    return `Experiment ${run.experiment.name} takes no directives: its file would need "directives: true"`;
-  if (run.phase !== 'injecting' && run.phase !== 'observing')
-    return `Run ${run.id} injects nothing now: it is ${run.phase}`;
+    return refused(
+      `Experiment ${run.experiment.name} takes no directives: its file would need "directives: true"`,
+    );
+  if (!injecting.includes(run.phase))
+    return refused(`Run ${run.id} injects nothing now: it is ${run.phase}`, before.includes(run.phase));
   const doses = run.units.filter(({ driver }) => driver === 'dose');
   const unit = doses.find((one) => one.target === target);
   if (unit === undefined) {
     const names = doses.map((one) => one.target);
-    return `No fault works inside a target "${target}" in run ${run.id}: ask for ${listing(names, 'or')}`;
+    return refused(
+      `No fault works inside a target "${target}" in run ${run.id}: ask for ${listing(names, 'or')}`,
+    );
   }
   const foreign = faults.filter((id) => !unit.faults.includes(id));
   if (foreign.length > 0)
-    return `Fault ${foreign.join(', ')} does not work inside ${target}: ask for ${listing(unit.faults, 'or')}`;
-  return unit.state.at === 'applied' ? unit : `The dose of ${target} is not in place yet`;
+    return refused(
+      `Fault ${foreign.join(', ')} does not work inside ${target}: ask for ${listing(unit.faults, 'or')}`,
+    );
+  if (unit.state.at === 'applied') return unit;
+  const notYet = unit.state.at !== 'reverting' && unit.state.at !== 'reverted';
+  return refused(`The dose of ${target} is not in place${notYet ? ' yet' : ''}`, notYet);
+}
+
+function refused(reason: string, notYet = false): Refused {
+  return { result: 'no-directive', reason, notYet };
 }

@@ -70,6 +70,13 @@ function describeFunctionTable(name: string, open: () => Promise<Open>): void {
       expect(await functions.readDose(fn)).toEqual({ ...inPlace, epoch: 2 });
     });
 
+    it('shows nobody who reads it for its state what it holds: undo records are made of that', async () => {
+      const fn = fresh();
+      const directiveKey = 'k'.repeat(43);
+      await functions.writeDose({ ...doseOf(fn, 1), directiveKey });
+      expect(await functions.readDose(fn)).toEqual(inPlace);
+    });
+
     it('takes the same dose again while it stands', async () => {
       const fn = fresh();
       await functions.writeDose(doseOf(fn, 1));
@@ -181,3 +188,26 @@ for (const engine of engines)
       close: () => database.stop(),
     };
   });
+
+it('hands a dose on as it was written, key and all, to whoever signs with it, and none that is gone or malformed', async () => {
+  const [engine] = engines;
+  const database = await engine!.start();
+  try {
+    const table = await database.table('functions');
+    const functions = new FunctionTable(table);
+    const dose = { ...doseOf('fn', 1), salt: 'salt-0001', directiveKey: 'k'.repeat(43) };
+    expect(await functions.readWholeDose('fn')).toBeUndefined();
+    await functions.writeDose(dose);
+    expect(await functions.readWholeDose('fn')).toEqual(dose);
+    await functions.clearDose('fn', 1);
+    expect(await functions.readWholeDose('fn')).toBeUndefined();
+    for (const body of ['not JSON', '{"version":1}', JSON.stringify({ ...dose, directiveKey: 'short' })]) {
+      await table.update({ pk: 'dose#fn', sk: 'dose' }, 'SET cleared = :no, body = :body', {
+        values: { ':no': { BOOL: false }, ':body': { S: body } },
+      });
+      expect(await functions.readWholeDose('fn')).toBeUndefined();
+    }
+  } finally {
+    await database.stop();
+  }
+});

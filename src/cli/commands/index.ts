@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { abort } from './abort.ts';
 import { approve } from './approve.ts';
 import { decline } from './decline.ts';
+import { directive } from './directive.ts';
 import { doctor } from './doctor.ts';
 import { faults } from './faults.ts';
 import { gameday } from './gameday.ts';
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   approve,
   decline,
   postpone,
+  directive,
   gameday,
   abort,
   killSwitch,
