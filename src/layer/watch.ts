@@ -120,7 +120,8 @@ export class StoreWatch implements Watch, DoseSource {
       }
       const preparing = this.#doses.prepare?.(answer);
       if (preparing !== undefined) await preparing;
-      if (this.#known !== undefined && this.#known.sent.at > sent.at) return; // overtaken by a later read
+      // Overtaken by a later read. By the clock that never jumps: else one that was ahead would hide all later reads.
+      if (this.#known !== undefined && this.#known.sent.monotonic > sent.monotonic) return;
       const agrees = clockAgrees(answer.serverDate, sent.at, this.#clock.now());
       this.#known = consistent ? { sent, clockAgrees: agrees } : undefined;
       this.#doses.take(answer, this);

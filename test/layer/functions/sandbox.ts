@@ -1,9 +1,12 @@
 // A function that tells what its sandbox is like, and does what a fault would make fail. Bundled by the tests.
-import { readdirSync, readFileSync, readlinkSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { lookup } from 'node:dns/promises';
+import { rmSync, writeFileSync } from 'node:fs';
+import http, { request } from 'node:http';
+import http2 from 'node:http2';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isMainThread, threadId } from 'node:worker_threads';
+import { changed, remember, traces } from './traces.ts';
 
 interface Wanted {
   readonly do: string;
@@ -19,49 +22,6 @@ declare const awslambda: {
 const bornAt = Date.now();
 let invocations = 0;
 
-/** What a fault could leave behind in this process. */
-function traces(): Record<string, unknown> {
-  // Node makes them when they are first used, by whomever.
-  void [process.stdout, process.stderr];
-  const listeners = (name: string): number => process.listenerCount(name);
-  return {
-    resources: process.getActiveResourcesInfo().toSorted(),
-    listeners: ['SIGTERM', 'exit', 'beforeExit', 'uncaughtException', 'unhandledRejection', 'warning'].map(
-      listeners,
-    ),
-    threads: readdirSync('/proc/self/task').length,
-    files: openFiles(),
-    temporary: readdirSync(tmpdir()).toSorted(),
-    diskShare: diskShare(),
-    isMainThread,
-    threadId,
-  };
-}
-
-function openFiles(): string[] {
-  return readdirSync('/proc/self/fd')
-    .flatMap((fd) => {
-      try {
-        return [readlinkSync(join('/proc/self/fd', fd))];
-      } catch {
-        return []; // the descriptor of the reading itself
-      }
-    })
-    .filter((path) => path.startsWith('/') && !path.startsWith('/dev/') && !path.startsWith('/proc/'))
-    .toSorted();
-}
-
-function diskShare(): number {
-  const { blocks, bfree } = statfsSync(tmpdir());
-  return 1 - bfree / blocks;
-}
-
-/** Resident memory in bytes, as the system counts it. */
-function rss(): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  return Number(kilobytes) * 1024;
-}
-
 async function cpuWithin(ms: number): Promise<number> {
   const before = process.cpuUsage();
   await new Promise((resolve) => setTimeout(resolve, ms));
@@ -69,13 +29,73 @@ async function cpuWithin(ms: number): Promise<number> {
   return (user + system) / 1000;
 }
 
+/** So that it is taken for a call to DynamoDB. */
+const signed = {
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+  'x-amz-target': 'DynamoDB_20120810.GetItem',
+};
+const agent = new http.Agent({ keepAlive: true });
+const realNow = Date.now;
+
+function codeOf(error: unknown): unknown {
+  return Reflect.get(Object(error), 'code') ?? String(error);
+}
+
+function viaHttp(url: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    request(url, { agent, method: 'POST', headers: signed, timeout: 500 }, (response) => {
+      response.on('end', () => resolve(response.statusCode)).resume();
+    })
+      .on('timeout', function (this: http.ClientRequest) {
+        this.destroy();
+      })
+      .on('error', (error) => resolve(codeOf(error)))
+      .end('{}');
+  });
+}
+
+async function viaFetch(url: string): Promise<unknown> {
+  try {
+    const signal = AbortSignal.timeout(500);
+    const response = await fetch(url, { method: 'POST', headers: signed, body: '{}', signal });
+    await response.text();
+    return response.status;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function viaNet(port: number): Promise<unknown> {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => socket.destroy());
+    socket.setTimeout(500, () => socket.destroy());
+    socket.on('error', () => undefined).on('close', () => resolve('closed'));
+  });
+}
+
+function viaHttp2(url: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    const session = http2.connect(url);
+    const stream = session.request({ ':path': '/' });
+    const end = (): void => {
+      session.destroy();
+      resolve('closed');
+    };
+    session.on('error', end).setTimeout(500, end);
+    stream.on('error', end).on('end', end).resume();
+  });
+}
+
 const actions: Record<string, (wanted: Wanted) => Promise<unknown>> = {
   nothing: async () => 'done',
   life: async () => ({ bornAt, invocations, pid: process.pid }),
-  look: async () => ({ ...traces(), rss: rss() }),
+  look: async () => traces(),
+  remember: async () => remember(),
+  changed: async () => changed(),
   wait: async ({ ms = 0 }) => {
     await new Promise((resolve) => setTimeout(resolve, ms));
-    return { ...traces(), rss: rss() };
+    return traces();
   },
   write: async ({ bytes = 0 }) => {
     const path = join(tmpdir(), 'own');
@@ -96,15 +116,21 @@ const actions: Record<string, (wanted: Wanted) => Promise<unknown>> = {
   own: async () => ({ toJSON: () => ({ by: 'itself' }) }),
   nothingAtAll: async () => undefined,
   hangs: async () => new Promise(() => undefined),
-  get: async ({ url = '' }) =>
-    new Promise((resolve) => {
-      request(url, (response) => {
-        response.resume();
-        response.on('end', () => resolve(response.statusCode));
-      })
-        .on('error', (error) => resolve(String(Reflect.get(error, 'code'))))
-        .end();
-    }),
+  /** By every way that people take to reach something; what comes of it is not asked. */
+  reach: async ({ url = '' }) => {
+    const port = Number(new URL(url).port);
+    return Promise.all([
+      viaHttp(url),
+      viaFetch(url),
+      viaNet(port),
+      viaHttp2(url),
+      lookup('localhost').catch(codeOf),
+    ]);
+  },
+  clock: async ({ ms = 0 }) => {
+    Date.now = () => realNow() + ms;
+    return 'set';
+  },
 };
 
 export async function any(event: Wanted): Promise<unknown> {

@@ -57,6 +57,7 @@ export class Sandbox {
   /** All that the function and the layer have written. */
   output = '';
   initError: unknown;
+  hasEnded = false;
   /** How often the runtime client has asked for the next event. */
   polled = 0;
   /** How many events it was given. */
@@ -202,6 +203,7 @@ export class Sandbox {
   }
 
   #allGone(reason: string): void {
+    this.hasEnded = true;
     for (const pending of [...this.#running.values(), ...this.#waiting.splice(0)]) {
       pending.done({
         failed: true,
