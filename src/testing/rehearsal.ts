@@ -4,10 +4,13 @@ import { validateDose } from '../generated/validate-dose.js';
 import { fixedSource } from '../layer/dose-source.ts';
 import type { HandlerCall } from '../layer/realm.ts';
 import { remainingMsOf, requestIdOf } from '../layer/run/context.ts';
+import { Enroller } from '../layer/run/enrolment.ts';
 import { ProcessEnds } from '../layer/run/ending.ts';
 import { underFaults } from '../layer/run/faulting.ts';
 import { Injector } from '../layer/run/injector.ts';
 import { Invocation } from '../layer/run/invocation.ts';
+import { Limits } from '../layer/run/limits.ts';
+import { Memory, type RunMemory } from '../layer/run/memory.ts';
 import { Reporter } from '../layer/telemetry/reporter.ts';
 import { LN_GAMMA } from '../stats/histogram.ts';
 import type { Journal } from './api.ts';
@@ -25,10 +28,14 @@ export class Rehearsal {
   readonly #faults: ReadonlyMap<string, InFunctionFault>;
   readonly #replay: Replay | undefined;
   readonly #recorders: Recorder[] = [];
+  readonly #enroller: Enroller;
+  /** Budgets are for everything that runs under one plan. */
+  readonly #used: RunMemory = new Memory().ofRun('test');
 
   constructor(plan: Plan) {
     this.#plan = plan;
     this.#dose = doseOf(plan);
+    this.#enroller = new Enroller(this.#dose);
     this.#faults = new Map(plan.faults.map(({ id, fault }) => [id, fault]));
     this.#replay = plan.entries === undefined ? undefined : new Replay(plan.entries);
   }
@@ -39,12 +46,14 @@ export class Rehearsal {
     const reporter = new Reporter(this.#dose, undefined, clock);
     const number = this.#recorders.length + 1;
     const id = this.#requestId(call, number);
-    const invocation = new Invocation(this.#dose, id, 'experimental', 0, () => remainingMsOf(call));
+    const { faults } = this.#enroller.enrol(call.args[0], id);
+    const invocation = new Invocation(this.#dose, id, 'experimental', 0, faults, () => remainingMsOf(call));
     const recorder = new Recorder(invocation, number, this.#faults, this.#replay);
     invocation.witness = recorder;
     this.#recorders.push(recorder);
     // Which call is whose is known from its asynchronous context alone: several may be under way.
-    const injector = new Injector(this.#dose, fixedSource, clock, reporter, storage, false);
+    const limits = new Limits(this.#dose, this.#used, reporter);
+    const injector = new Injector(this.#dose, fixedSource, clock, reporter, limits, storage, false);
     try {
       const answer = await storage.run(invocation, underFaults, call, invocation, injector);
       this.#compare(number);

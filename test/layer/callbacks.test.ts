@@ -2,6 +2,7 @@ import type { Handler } from '../../src/layer/load-handler.ts';
 import type { Realm } from '../../src/layer/realm.ts';
 import { systemClock } from '../../src/layer/clock.ts';
 import { fixedSource } from '../../src/layer/dose-source.ts';
+import { Memory } from '../../src/layer/run/memory.ts';
 import { Run } from '../../src/layer/run/run.ts';
 import { Reporter } from '../../src/layer/telemetry/reporter.ts';
 import { wrapHandler } from '../../src/layer/wrap.ts';
@@ -47,6 +48,7 @@ function wrapped(
       realm,
       source: fixedSource,
       clock: systemClock,
+      memory: new Memory(),
       functionName: 'checkout',
       concurrent: false,
     };
@@ -81,6 +83,8 @@ describe.each(Object.entries(styles))('F6: a handler that answers by %s', (_styl
   });
 });
 
+const idle: InFunctionFault = { kind: 'invocation.latency', target: 'checkout', delay: 0 };
+
 it('F6: errors reach the callback, the context and the runtime unchanged', async () => {
   const own = new RangeError('of its own');
   const failing: Handler[] = [
@@ -92,7 +96,7 @@ it('F6: errors reach the callback, the context and the runtime unchanged', async
     },
   ];
   for (const handler of failing) {
-    const { handler: ours, id } = wrapped(handler, []);
+    const { handler: ours, id } = wrapped(handler, [idle]);
     expect(await callLegacy(ours, id)).toEqual({ problem: own });
   }
 });

@@ -233,6 +233,8 @@ describe.each(nodeVersions)('F12, F16: outbound calls under %s', (node) => {
       host: '127.0.0.1',
       status: 500,
       rate: 0.5,
+      // The same invocation once more is a retry.
+      acceptsDataLoss: true,
     };
     const sandbox = await start([fault], node);
     const id = experimental();

@@ -29,7 +29,7 @@ const target = 'checkout';
 const directiveKey = Buffer.alloc(32, 9).toString('base64url');
 // So rare that only a directive can bring them.
 const faults: readonly InFunctionFault[] = [
-  { kind: 'invocation.error', target, name: 'Injected', rate: 0.000001 },
+  { kind: 'invocation.error', target, name: 'Injected', rate: 0.000001, acceptsDataLoss: true },
   { kind: 'dependency.error', target, host: '127.0.0.1', status: 503, rate: 0.000001 },
 ];
 const doseWith = (changes: Partial<Dose> = {}): Dose =>

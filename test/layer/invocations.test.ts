@@ -81,7 +81,7 @@ describe('invocation.error', () => {
   });
 
   it('a share of the experimental group is hit, the same for the same request', async () => {
-    const sandbox = await start([{ kind: 'invocation.error', target, rate: 0.5 }]);
+    const sandbox = await start([{ kind: 'invocation.error', target, rate: 0.5, acceptsDataLoss: true }]);
     const ids = Array.from({ length: 40 }, () => idIn('experimental', dose));
     const once = [];
     const again = [];

@@ -40,14 +40,19 @@ function isDependencyFault(fault: InFunctionFault): fault is DependencyFault {
   return moduleOf(fault).onCall !== undefined;
 }
 
-/** What may happen to a call of an invocation in the experimental group; undefined for nothing. */
+/**
+ * What may happen to a call of an invocation in the experimental group; undefined for nothing.
+ * @param claim takes one injection out of a fault's budget, and says whether there was one left
+ */
 export function consider(
   rules: readonly DependencyRule[],
   call: OutboundCall,
   invocation: Invocation,
+  claim: (faultId: string) => boolean,
 ): Candidate | undefined {
   const attempt = invocation.attemptOf(call);
   const addressed = rules
+    .filter(({ id }) => invocation.faults.has(id))
     .map((rule) => ({ rule, by: addressedByHead(rule.fault, call) }))
     .filter(({ rule, by }) => by !== 'no' && rule.fault.only?.includes(attempt) !== false);
   if (addressed.length === 0) return undefined;
@@ -60,6 +65,7 @@ export function consider(
         hit.map(({ rule }) => rule),
         call,
         invocation,
+        claim,
       );
     },
   };
@@ -70,6 +76,7 @@ function combine(
   rules: readonly DependencyRule[],
   call: OutboundCall,
   invocation: Invocation,
+  claim: (faultId: string) => boolean,
 ): Injection | undefined {
   let delayMs = 0;
   const delayedBy: string[] = [];
@@ -78,15 +85,16 @@ function combine(
     const draw = invocation.nextDraws(id, call);
     if (draw('rate') >= (fault.rate ?? 1)) continue;
     const effect = moduleOf(fault).onCall?.(fault, call, draw);
-    if (effect?.delayMs !== undefined && effect.delayMs > 0) {
-      delayMs += effect.delayMs;
+    const addedMs = Math.max(0, effect?.delayMs ?? 0);
+    const { answer, unreachable } = effect ?? {};
+    const ends = end === undefined && (answer !== undefined || unreachable !== undefined);
+    if ((addedMs === 0 && !ends) || !claim(id)) continue;
+    if (addedMs > 0) {
+      delayMs += addedMs;
       delayedBy.push(id);
     }
-    if (effect?.answer !== undefined) {
-      end ??= { answer: effect.answer, unreachable: undefined, endedBy: id };
-    } else if (effect?.unreachable !== undefined) {
-      end ??= { answer: undefined, unreachable: effect.unreachable, endedBy: id };
-    }
+    if (!ends) continue;
+    end = { answer, unreachable: answer === undefined ? unreachable : undefined, endedBy: id };
   }
   if (delayMs === 0 && end === undefined) return undefined;
   return { delayMs, delayedBy, answer: undefined, unreachable: undefined, endedBy: undefined, ...end };

@@ -23,6 +23,7 @@ export const invocationCorrupt: InFunctionFaultModule<'invocation.corrupt'> = {
   canEndProcess: false,
   // A report of failed records that goes wrong can make AWS take them as done.
   losesDataWhenAsynchronous: (fault) => fault.path.startsWith('batchItemFailures'),
+  losesDataAtOnce: (fault) => fault.path.startsWith('batchItemFailures'),
   problem(fault) {
     const wrong = pathProblem(fault.path);
     if (wrong !== undefined) return `path: ${wrong.problem}; ${wrong.expected}`;

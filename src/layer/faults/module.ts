@@ -88,6 +88,8 @@ export interface InFunctionFaultModule<K extends InFunctionKind> {
   readonly needsOwnProcess?: boolean;
   /** Whether an asynchronous event can be lost for good: its retries carry the same request id, and fare the same. */
   losesDataWhenAsynchronous(fault: FaultOf<K>): boolean;
+  /** Whether even a first attempt at a batch is lost, because the invocation looks as if it had succeeded. */
+  losesDataAtOnce?(fault: FaultOf<K>): boolean;
   /** Why these parameters make no sense together, with what would; undefined where they do. */
   problem(fault: FaultOf<K>): string | undefined;
   /** What it does before the handler runs, or after it has answered; undefined for nothing. */
@@ -104,6 +106,7 @@ export interface AnyInFunctionFaultModule {
   readonly canEndProcess: boolean;
   readonly needsOwnProcess?: boolean;
   losesDataWhenAsynchronous(fault: InFunctionFault): boolean;
+  losesDataAtOnce?(fault: InFunctionFault): boolean;
   problem(fault: InFunctionFault): string | undefined;
   onInvocation?(fault: InFunctionFault, moment: Moment, draw: Draw): InvocationEffect | undefined;
   readonly answersCalls?: boolean;

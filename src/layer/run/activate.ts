@@ -10,6 +10,8 @@ import type { Settings } from '../settings.ts';
 import type { DoseAnswer, DoseItem, Store } from '../store/store.ts';
 import { Reporter } from '../telemetry/reporter.ts';
 import type { Doses } from '../watch.ts';
+import { Enroller } from './enrolment.ts';
+import { Memory } from './memory.ts';
 import { Run } from './run.ts';
 import { onTermination } from './termination.ts';
 
@@ -48,6 +50,7 @@ export async function useFixedDose(
     source: fixedSource,
     reporter: new Reporter(dose, undefined, clock),
     directives: directivesTo(dose, module, clock),
+    memory: new Memory(),
   });
 }
 
@@ -65,6 +68,7 @@ class StoredDoses implements Doses {
   /** The item that the present run, or the present absence of one, was made of. */
   #taken: DoseItem | undefined;
   readonly #unreported = new Set<Reporter>();
+  readonly #memory = new Memory();
   #stopListening: (() => void) | undefined;
   #directives: DirectivesModule | undefined;
 
@@ -121,16 +125,16 @@ class StoredDoses implements Doses {
     const reporter = new Reporter(dose, this.#store, this.#clock);
     const { functionName, concurrent } = this.#settings;
     const directives = directivesTo(dose, this.#directives, this.#clock);
-    const parts = {
+    this.#run = new Run(dose, {
       realm: this.#realm,
       source,
       clock: this.#clock,
       reporter,
+      memory: this.#memory,
       functionName,
       concurrent,
       directives,
-    };
-    this.#run = new Run(dose, parts);
+    });
     this.#realm.active = this.#run;
     this.#stopListening ??= onTermination(() => this.#allReported());
   }
@@ -185,6 +189,7 @@ export function readDose(text: string, functionName: string): Dose {
     const problem = moduleOf(fault).problem(fault);
     if (problem !== undefined) throw new Error(`fault ${id}: ${problem}`);
   }
+  new Enroller(dose); // throws where its conditions cannot be read
   return dose;
 }
 

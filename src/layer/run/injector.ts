@@ -1,6 +1,6 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Dose } from '../../generated/types.ts';
-import { consider, dependencyRules, type DependencyRule } from '../calls/consider.ts';
+import { consider, dependencyRules, type DependencyRule, type Injection } from '../calls/consider.ts';
 import type { OutboundCall } from '../calls/call.ts';
 import type { Clock } from '../clock.ts';
 import type { DoseSource } from '../dose-source.ts';
@@ -13,6 +13,7 @@ import { interceptCalls } from '../intercept/intercept.ts';
 import type { Reporter } from '../telemetry/reporter.ts';
 import type { SkipReason } from '../telemetry/skip-reason.ts';
 import type { Invocation } from './invocation.ts';
+import type { Limits } from './limits.ts';
 
 /** A waiting delay looks at the dose at least this often. */
 const SLICE_MS = 250;
@@ -30,6 +31,7 @@ export class Injector implements Gate {
   readonly #source: DoseSource;
   readonly #clock: Clock;
   readonly #reporter: Reporter;
+  readonly #limits: Limits;
   readonly #storage: AsyncLocalStorage<Invocation | undefined>;
   readonly #concurrent: boolean;
   readonly #rules: readonly DependencyRule[];
@@ -43,6 +45,7 @@ export class Injector implements Gate {
     source: DoseSource,
     clock: Clock,
     reporter: Reporter,
+    limits: Limits,
     storage: AsyncLocalStorage<Invocation | undefined>,
     concurrent: boolean,
   ) {
@@ -50,6 +53,7 @@ export class Injector implements Gate {
     this.#source = source;
     this.#clock = clock;
     this.#reporter = reporter;
+    this.#limits = limits;
     this.#storage = storage;
     this.#concurrent = concurrent;
     this.#rules = dependencyRules(dose);
@@ -59,9 +63,14 @@ export class Injector implements Gate {
   end(): void {
     this.#ended = true;
     for (const restore of this.#restore.splice(0)) restore();
+    this.stop();
+    this.#storage.disable();
+  }
+
+  /** Ends what is under way: every delay looks again at whether it may go on, and what was taken up is given back. */
+  stop(): void {
     for (const wake of this.#wake) wake();
     for (const holding of this.#holdings) void holding.giveBack();
-    this.#storage.disable();
   }
 
   isExpired(): boolean {
@@ -76,7 +85,8 @@ export class Injector implements Gate {
   /** What a fault does to this invocation at this moment, decided by draws of its own; undefined for nothing. */
   effectOn(invocation: Invocation, { id, fault }: DosedFault, moment: Moment): InvocationEffect | undefined {
     const module = moduleOf(fault);
-    if (module.onInvocation === undefined) return undefined;
+    if (module.onInvocation === undefined || invocation.spared || !invocation.faults.has(id))
+      return undefined;
     const draw = invocation.drawsAt(id, moment.at);
     const effect = module.onInvocation(fault, moment, draw);
     if (effect !== undefined) invocation.witness?.planned(id, moment.at, effect);
@@ -89,7 +99,7 @@ export class Injector implements Gate {
 
   /** Whether a fault may be injected now; it is counted as injected then. */
   async fire(invocation: Invocation, faultId: string): Promise<boolean> {
-    if (!(await this.confirm(invocation))) return false;
+    if (!(await this.confirm(invocation)) || !this.#limits.claim(faultId)) return false;
     this.count(invocation, faultId);
     return true;
   }
@@ -121,23 +131,44 @@ export class Injector implements Gate {
 
   /** As far as is known without reading, this may still be injected into this invocation. */
   isAllowed(invocation: Invocation): boolean {
-    return !this.#ended && !invocation.spared && !this.isExpired() && this.#source.freshness() === 'fresh';
+    return !this.#isOver(invocation) && this.#source.freshness() === 'fresh';
   }
 
   async confirm(invocation: Invocation): Promise<boolean> {
-    if (!this.isAllowed(invocation)) await this.#source.confirm();
+    if (!this.#isOver(invocation) && !this.isAllowed(invocation)) await this.#source.confirm();
     return this.isAllowed(invocation);
   }
 
-  /** Waits, in slices, as long as the dose allows it; says whether it still does. */
-  async delay(
+  /** No reading of the dose makes it right to inject anything more into this invocation. */
+  #isOver(invocation: Invocation): boolean {
+    return this.#ended || invocation.spared || this.#limits.broken || this.isExpired();
+  }
+
+  /**
+   * Waits for faults, counted as injected, as long as the dose allows it; says whether it still does.
+   * @param faultIds none where the wait has been counted before
+   */
+  async delay(invocation: Invocation, faultIds: readonly string[], delayMs: number): Promise<boolean> {
+    if (!(await this.confirm(invocation))) return false;
+    const claimed = faultIds.filter((id) => this.#limits.claim(id));
+    if (claimed.length < faultIds.length) return false;
+    for (const id of claimed) this.count(invocation, id);
+    return this.#wait(invocation, delayMs);
+  }
+
+  /** Holds a call back for the faults that have claimed it; says whether the dose still allows it afterwards. */
+  async #hold(
     invocation: Invocation,
-    faultIds: readonly string[],
-    delayMs: number,
-    call?: OutboundCall,
+    { delayedBy, delayMs }: Pick<Injection, 'delayedBy' | 'delayMs'>,
+    call: OutboundCall,
   ): Promise<boolean> {
     if (!(await this.confirm(invocation))) return false;
-    for (const id of faultIds) this.count(invocation, id, call);
+    for (const id of delayedBy) this.count(invocation, id, call);
+    return this.#wait(invocation, delayMs);
+  }
+
+  /** Waits, in slices, as long as the dose allows it; says whether it still does. */
+  async #wait(invocation: Invocation, delayMs: number): Promise<boolean> {
     const until = this.#clock.monotonic() + delayMs;
     for (;;) {
       const leftMs = until - this.#clock.monotonic();
@@ -152,7 +183,7 @@ export class Injector implements Gate {
 
   /** Takes something up until the invocation ends, or until the dose no longer allows it. */
   async occupy(invocation: Invocation, faultId: string, occupation: Occupation): Promise<void> {
-    if (!(await this.confirm(invocation))) return;
+    if (!(await this.confirm(invocation)) || !this.#limits.claim(faultId)) return;
     const holding = new Holding(
       { isAllowed: () => this.isAllowed(invocation), expiresAt: this.#dose.expiresAt },
       () => this.#source.keepFresh(),
@@ -169,9 +200,10 @@ export class Injector implements Gate {
 
   consider(call: OutboundCall): Consideration | undefined {
     const invocation = this.#storage.getStore() ?? (this.#concurrent ? undefined : this.only);
-    if (this.#ended || this.isExpired() || invocation === undefined) return undefined;
-    if (invocation.group === 'control' || invocation.spared) return undefined;
-    const candidate = consider(this.#rules, call, invocation);
+    if (invocation === undefined || invocation.group === 'control' || this.#isOver(invocation)) {
+      return undefined;
+    }
+    const candidate = consider(this.#rules, call, invocation, (id) => this.#limits.claim(id));
     if (candidate === undefined) return undefined;
     return {
       ...candidate,
@@ -183,7 +215,7 @@ export class Injector implements Gate {
           ...injection,
           isAllowed: () => this.isAllowed(invocation),
           confirm: () => this.confirm(invocation),
-          delay: () => this.delay(invocation, injection.delayedBy, injection.delayMs, call),
+          delay: () => this.#hold(invocation, injection, call),
           outlast: async () => {
             await this.delay(invocation, [], Number.POSITIVE_INFINITY);
           },

@@ -17,6 +17,8 @@ export class Invocation {
   readonly group: Part;
   /** The tick in which it started. */
   readonly cohort: number;
+  /** The faults that may act on it: their conditions hold. */
+  readonly faults: ReadonlySet<string>;
   readonly remainingMs: () => number;
   /** No fault is injected: its start could not be made known, or it has ended and this is a call that outlived it. */
   spared = false;
@@ -28,8 +30,6 @@ export class Invocation {
   /** In tests only. */
   witness: Witness | undefined;
   readonly #dose: Dose;
-  /** The faults that a directive asks for; undefined where chance decides. */
-  readonly #asked: ReadonlySet<string> | undefined;
   readonly #matches = new Map<string, number>();
   readonly #attempts = new Map<string, number>();
   readonly #attemptOf = new WeakMap<OutboundCall, number>();
@@ -39,15 +39,15 @@ export class Invocation {
     requestId: string,
     group: Part,
     cohort: number,
+    faults: ReadonlySet<string>,
     remainingMs: () => number,
-    asked?: ReadonlySet<string>,
   ) {
     this.#dose = dose;
     this.requestId = requestId;
     this.group = group;
     this.cohort = cohort;
+    this.faults = faults;
     this.remainingMs = remainingMs;
-    this.#asked = asked;
   }
 
   /** The draws for the next thing that a fault could hit in this invocation. */
@@ -85,14 +85,12 @@ export class Invocation {
   }
 
   #draws(faultId: string, index: number, place: Place): Draw {
-    const drawn = this.#certain(faultId, drawsFor(this.#dose.salt, this.requestId, faultId, index));
+    const drawn = this.#certain(drawsFor(this.#dose.salt, this.requestId, faultId, index));
     return this.witness?.draws(faultId, place, drawn) ?? drawn;
   }
 
-  /** What a directive asks for is hit at any rate, and nothing else is at any. */
-  #certain(faultId: string, drawn: Draw): Draw {
-    if (this.#asked === undefined) return drawn;
-    const rate = this.#asked.has(faultId) ? 0 : 1;
-    return (purpose) => (purpose === 'rate' ? rate : drawn(purpose));
+  /** What a directive asks for is hit at any rate. */
+  #certain(drawn: Draw): Draw {
+    return this.group === 'directed' ? (purpose) => (purpose === 'rate' ? 0 : drawn(purpose)) : drawn;
   }
 }

@@ -5,6 +5,9 @@ import type { Reporter } from './reporter.ts';
 /** An outcome is waited for no longer than this, after the measured time. */
 export const ACKNOWLEDGE_OUTCOME_MS = 25;
 
+/** Who is merely seen is reported no more often than this, where nobody is enrolled. */
+const REPORT_SEEN_EVERY_MS = 10_000;
+
 /**
  * When a realm writes its report: per length of a tick once for starts, without waiting, and once for an outcome, which
  * is waited for; where starts are acknowledged, every outcome is, too. Whether a start is known must not depend on how
@@ -18,6 +21,8 @@ export class Pace {
   /** The last write that nobody waited for, and the last one that somebody did. */
   #sentAt = Number.NEGATIVE_INFINITY;
   #waitedAt = Number.NEGATIVE_INFINITY;
+  /** The last write for those alone who were merely seen. */
+  #seenAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(dose: Dose, reporter: Reporter, clock: Clock) {
@@ -33,6 +38,15 @@ export class Pace {
    */
   started(): void {
     this.#sendWhenDue();
+  }
+
+  /** An invocation has been seen that is in neither group: without any other write, one is sent now and then. */
+  seen(): void {
+    const now = this.#clock.now();
+    const sinceMs = now - Math.max(this.#seenAt, this.#sentAt, this.#waitedAt);
+    if (sinceMs >= 0 && sinceMs < REPORT_SEEN_EVERY_MS) return;
+    this.#seenAt = now;
+    this.#reporter.sendBeside();
   }
 
   /** An invocation has ended; resolves when its answer may be given. */

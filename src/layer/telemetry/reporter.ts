@@ -32,9 +32,11 @@ export class Reporter {
   readonly #skipped = new Map<string, number>();
   #directed = 0;
   readonly #firedDirected = new Map<string, number>();
+  readonly #seen = { matched: 0, others: 0 };
   #seq = 0;
   #changes = 0;
   #acknowledged = 0;
+  #seenAcknowledged = 0;
   #writing: Promise<boolean> | undefined;
   #besides = false;
   #pausedUntil = 0;
@@ -82,15 +84,25 @@ export class Reporter {
     this.#changes += 1;
   }
 
-  /** Everything that was counted is in the store. */
+  /** An invocation has come, in whichever group: one that some fault is for, or another. Waits for the next report. */
+  saw(matched: boolean): void {
+    this.#seen[matched ? 'matched' : 'others'] += 1;
+  }
+
+  /** Everything that was counted is in the store, but for who was merely seen. */
   get settled(): boolean {
     return this.#store === undefined || this.#acknowledged === this.#changes;
+  }
+
+  /** Who was merely seen is in the store as well. */
+  get complete(): boolean {
+    return this.settled && (this.#store === undefined || this.#seenAcknowledged === this.#seenInAll());
   }
 
   /** Nothing is left to be counted or sent, or it has been tried often enough. */
   get done(): boolean {
     const open = this.#groups.experimental.outstanding() + this.#groups.control.outstanding();
-    return (this.settled && open === 0) || this.#lastAttempts >= MOST_LAST_ATTEMPTS;
+    return (this.complete && open === 0) || this.#lastAttempts >= MOST_LAST_ATTEMPTS;
   }
 
   /** Waits until everything counted so far is in the store, no longer than `limitMs`; says whether it is. */
@@ -112,16 +124,16 @@ export class Reporter {
    * which is the newer. One at a time, so that a store that hangs is not asked more and more.
    */
   sendBeside(): void {
-    if (this.settled || this.#isPaused() || this.#besides) return;
+    if (this.complete || this.#isPaused() || this.#besides) return;
     this.#besides = true;
     void this.#write().finally(() => (this.#besides = false));
   }
 
   /** One more try for a run that is over. */
   sendLast(): void {
-    if (this.settled || this.#isPaused()) return;
+    if (this.complete || this.#isPaused()) return;
     this.#lastAttempts += 1;
-    this.send();
+    this.sendBeside();
   }
 
   async #writeUntil(wanted: number): Promise<void> {
@@ -133,17 +145,23 @@ export class Reporter {
 
   async #write(): Promise<boolean> {
     const changes = this.#changes;
+    const seen = this.#seenInAll();
     this.#seq += 1;
     const ttlSeconds = Math.ceil(this.#dose.expiresAt / 1000) + KEEP_REPORTS_SECONDS;
     try {
       await this.#store?.writeTelemetry(this.report(), ttlSeconds, WRITE_DEADLINE_MS);
       this.#acknowledged = Math.max(this.#acknowledged, changes);
+      this.#seenAcknowledged = Math.max(this.#seenAcknowledged, seen);
       return true;
     } catch (error) {
       logOnce(`the run is not fully reported: ${reasonOf(error)}`);
       this.#pausedUntil = this.#clock.now() + PAUSE_AFTER_FAILURE_MS;
       return false;
     }
+  }
+
+  #seenInAll(): number {
+    return this.#seen.matched + this.#seen.others;
   }
 
   #isPaused(): boolean {
@@ -177,6 +195,7 @@ export class Reporter {
         ? {}
         : { directed: this.#directed, firedDirected: Object.fromEntries(this.#firedDirected) }),
       skipped: Object.fromEntries(this.#skipped),
+      seen: { ...this.#seen },
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { InFunctionFault } from '../../../src/generated/types.ts';
-import { consider, dependencyRules, type Injection } from '../../../src/layer/calls/consider.ts';
-import type { BoundInjection, Gate } from '../../../src/layer/intercept/gate.ts';
+import { consider, dependencyRules } from '../../../src/layer/calls/consider.ts';
+import type { Gate } from '../../../src/layer/intercept/gate.ts';
 import { interceptNodeHttp } from '../../../src/layer/intercept/node-http.ts';
 import { Invocation } from '../../../src/layer/run/invocation.ts';
 import { doseOf } from './doses.ts';
@@ -9,17 +9,25 @@ import { doseOf } from './doses.ts';
 export async function underFaults<T>(faults: readonly InFunctionFault[], work: () => Promise<T>): Promise<T> {
   const dose = doseOf(faults);
   const rules = dependencyRules(dose);
-  const invocation = new Invocation(dose, 'request-1', 'experimental', 0, () => 60_000);
+  const ids = new Set(dose.faults.map(({ id }) => id));
+  const invocation = new Invocation(dose, 'request-1', 'experimental', 0, ids, () => 60_000);
   const gate: Gate = {
     consider: (call) => {
-      const candidate = consider(rules, call, invocation);
+      const candidate = consider(rules, call, invocation, () => true);
       if (candidate === undefined) return undefined;
       return {
         ...candidate,
         decide: (body) => {
           const injection = candidate.decide(body);
           if (injection === undefined) return undefined;
-          return unconditional(injection);
+          return {
+            ...injection,
+            isAllowed: () => true,
+            confirm: async () => true,
+            delay: async () => true,
+            outlast: async () => undefined,
+            ended: () => undefined,
+          };
         },
       };
     },
@@ -30,16 +38,4 @@ export async function underFaults<T>(faults: readonly InFunctionFault[], work: (
   } finally {
     restore();
   }
-}
-
-/** An injection that no dose has to allow. */
-export function unconditional(injection: Injection): BoundInjection {
-  return {
-    ...injection,
-    isAllowed: () => true,
-    confirm: async () => true,
-    delay: async () => true,
-    outlast: async () => undefined,
-    ended: () => undefined,
-  };
 }
