@@ -56,6 +56,8 @@ export function isBatch(source: EventSource): boolean {
 }
 
 function httpSource(event: unknown, context: unknown): EventSource {
+  // A Lambda authorizer is given nearly the same event, and answers with a policy.
+  if (get(event, 'methodArn') !== undefined || get(event, 'routeArn') !== undefined) return 'direct';
   if (get(context, 'elb') !== undefined) return 'alb';
   if (get(context, 'http') !== undefined && get(event, 'version') === '2.0') {
     const domain = textOf(context, 'domainName');

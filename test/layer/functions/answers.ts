@@ -77,7 +77,7 @@ type Way =
   | 'empty';
 
 async function stream(event: { way: Way }, out: ResponseStream): Promise<unknown> {
-  runs += 1;
+  console.log('streaming handler ran');
   switch (event.way) {
     case 'writes':
       out.setContentType('text/plain');

@@ -42,6 +42,11 @@ test.each<[string, unknown]>([
   ['records that name what every object has', { Records: [{ eventSource: 'constructor' }] }],
   ['records that are no list', { Records: 'aws:sqs' }],
   ['a context alone', { requestContext: {} }],
+  ['the request of an authorizer', { ...Object(lambdaEvent('api-gateway-v1')), methodArn: 'arn' }],
+  [
+    'the request of an authorizer of an HTTP API',
+    { ...Object(lambdaEvent('api-gateway-v2')), routeArn: 'arn' },
+  ],
   ['half an event', { source: 'shop', detail: {} }],
   ['inherited properties', Object.create({ Records: [{ eventSource: 'aws:sqs' }] })],
   [
