@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path';
+import { onlyDirectives } from '../../core/directives.ts';
 import { isControlPlane } from '../../core/placement.ts';
-import type { ControlPlaneFault } from '../../generated/types.ts';
+import type { Experiment } from '../../generated/types.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { explainFault } from '../../faults/explain.ts';
 import { hasState } from '../../local/recover.ts';
@@ -95,12 +96,10 @@ async function runLocally(
   files: PipelineFiles,
 ): Promise<ExitCode> {
   const { experiment, service, workload } = subject;
-  const onlyOnAws = experiment.faults.filter(isControlPlane);
-  if (onlyOnAws.length > 0) {
-    const refusal = refusalOf(onlyOnAws);
-    context.stderr.write(
-      `refused: ${refusal}\n  help: inoculate plan FILE says what it would do; on AWS it runs with inoculate start\n`,
-    );
+  const refused = refusalOf(experiment);
+  if (refused !== null) {
+    const { refusal, help } = refused;
+    context.stderr.write(`refused: ${refusal}\n  help: ${help}\n`);
     await files.writeRefusal(refusal);
     return exitCodes.refused;
   }
@@ -145,10 +144,23 @@ async function runLocally(
   }
 }
 
-/** What changes AWS cannot be put in place where there is none; without it the run would show something else. */
-function refusalOf(faults: readonly ControlPlaneFault[]): string {
-  const named = [...new Set(faults.map(({ kind, target }) => `${kind} on ${target}`))].join(', ');
-  return `${named} changes what is configured on AWS, which --local does not have`;
+/** What cannot be done on one machine; without it the run would show something else. */
+function refusalOf(experiment: Experiment): { readonly refusal: string; readonly help: string } | null {
+  const changing = experiment.faults.filter(isControlPlane);
+  if (changing.length > 0) {
+    const named = [...new Set(changing.map(({ kind, target }) => `${kind} on ${target}`))].join(', ');
+    return {
+      refusal: `${named} changes what is configured on AWS, which --local does not have`,
+      help: 'inoculate plan FILE says what it would do; on AWS it runs with inoculate start',
+    };
+  }
+  return onlyDirectives(experiment)
+    ? {
+        refusal:
+          'only requests with a directive would be hit, and --local sends none: directives are signed on AWS',
+        help: 'give it an exposure for a run on one machine; inoculate try meets one handler with one fault',
+      }
+    : null;
 }
 
 /** A run whose host died in this folder is ended first: nothing of it may still be in place when the next one begins. */

@@ -4,10 +4,12 @@ import {
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
 import { PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { GetScheduleCommand } from '@aws-sdk/client-scheduler';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { scheduleName } from '../../../src/adapters/aws/dead-man-schedule.ts';
+import type { Answer } from '../../../src/controller/requests.ts';
 import type { Run } from '../../../src/core/run.ts';
 import { describeWithEmulator } from '../harness/describe-with-emulator.ts';
 import { until } from '../harness/until.ts';
@@ -132,6 +134,63 @@ describeWithEmulator('runs of the deployed controller', () => {
       ['answers', {}],
     ]);
   }, 180_000);
+
+  it('hits one request that asks for it by a signed directive, and nothing else', async () => {
+    const id = await started('directed', {
+      directives: true,
+      exposure: undefined,
+      faults: [{ kind: 'invocation.error', target: 'checkout', name: 'Directed', acceptsDataLoss: true }],
+      steadyState: [{ name: 'answers', signal: 'lambda.probe', function: pricing }],
+      duration: '20s',
+    });
+    const ask = (target: string): Promise<Answer> =>
+      aws.request({ inoculate: 'directive/1', run: id, target, seconds: 20 });
+    await aws.reached(id, 'observing');
+    const secret = await keyOf(checkout);
+    expect(await ask('pricing')).toMatchObject({ result: 'no-directive' });
+    const signed = await ask('checkout');
+    if (signed.result !== 'directive') throw new Error(JSON.stringify(signed));
+    const { name, value } = signed.header;
+    const request = {
+      version: '2.0',
+      requestContext: { http: { method: 'GET' }, domainName: 'a.execute-api.eu-central-1.amazonaws.com' },
+      headers: { [name]: value },
+    };
+    // A sandbox that does not know the dose yet lets it pass, and leaves it good for the next.
+    const errors: string[] = [];
+    await until(async () => {
+      await aws.invoke(checkout, request).catch((error: unknown) => errors.push(String(error)));
+      return errors.length > 0;
+    }, 15_000);
+    expect(errors).toEqual([expect.stringContaining('Directed: injected by an experiment')]);
+    const run = await aws.reached(id, 'ended');
+    expect(run.outcome).toMatchObject({ result: 'completed', verdict: { verdict: 'held' } });
+    expect(run.measuring).toMatchObject({ enrolled: 0, fired: { f1: 1 }, directives: { invocations: 1 } });
+    expect(await ask('checkout')).toMatchObject({ result: 'no-directive', notYet: false });
+
+    expect(secret).toHaveLength(43);
+    const shown = JSON.stringify(await aws.request({ inoculate: 'show/1', run: id }));
+    const logs = ['requests', 'start', 'tick'].flatMap((one) => aws.emulator.logs(`inoculate-test-${one}`));
+    const { Items: kept = [] } = await aws.clients.dynamodb.send(
+      new ScanCommand({ TableName: 'inoculate-test-control', ConsistentRead: true }),
+    );
+    expect(kept.length).toBeGreaterThan(0);
+    for (const text of [shown, logs.join('\n'), JSON.stringify(kept)]) {
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain(value);
+    }
+  }, 180_000);
+
+  /** What signs the directives of a function's dose. */
+  async function keyOf(functionName: string): Promise<string> {
+    const { Item } = await aws.clients.dynamodb.send(
+      new GetItemCommand({
+        TableName: 'inoculate-test-functions',
+        Key: { pk: { S: `dose#${functionName}` }, sk: { S: 'dose' } },
+      }),
+    );
+    return String(JSON.parse(Item?.['body']?.S ?? '{}').directiveKey);
+  }
 
   it('is stopped by a person', async () => {
     const id = await started('stopped', { ...twoFaults, duration: '5m' });

@@ -60,6 +60,13 @@ it('run --local refuses a fault that changes AWS before anything starts, with 3,
   );
 });
 
+it('run --local refuses what nothing but directives would hit: none is sent on one machine', async () => {
+  const argv = ['experiments/directed.yml', '--service', join(fixtures, 'tiny/serverless.yml'), '--local'];
+  const { code, out, err } = await run('run', ...argv, '--workload', 'workload-read.yml');
+  expect({ code, out }).toEqual({ code: 3, out: '' });
+  expect(err).toMatch(/^refused: only requests with a directive would be hit, and --local sends none/);
+});
+
 describe('report and revert', () => {
   it('say so where a folder holds no run, and end with 2', async () => {
     expect(await run('report', 'tiny')).toMatchObject({ code: 2, err: /There is no finished run in/ });
