@@ -170,6 +170,9 @@ function readItem(item: DoseItem, functionName: string): Dose {
   if (item.body === undefined || item.expiresAt === undefined)
     throw new Error('its item has no body or no end');
   const dose = readDose(item.body, functionName);
+  if (item.epoch !== dose.epoch) {
+    throw new Error(`its item has epoch ${item.epoch ?? 'none'}, and the dose in it ${dose.epoch}`);
+  }
   return { ...dose, expiresAt: Math.min(dose.expiresAt, item.expiresAt) };
 }
 
