@@ -82,6 +82,10 @@ export interface JournalInjection extends JournalEntry {
   readonly error?: { readonly name: string; readonly message: string };
   /** What was put in the place of another. */
   readonly replaced?: 'event' | 'answer';
+  /** What happened to an answer that is written to a stream. */
+  readonly stream?: 'delay' | 'abort' | 'answer';
+  /** With what the process of the function would have ended. */
+  readonly exitCode?: number;
 }
 
 export interface JournalSkip extends JournalEntry {

@@ -114,11 +114,13 @@ function doneBy({ entry, effect, injection }: Note): Partial<JournalInjection> {
       ...(unreachable && { unreachable: unreachable.how }),
     };
   }
-  const { delayMs, error, event, answer } = effect ?? {};
+  const { delayMs, error, event, answer, stream, exit } = effect ?? {};
   return {
     ...(delayMs !== undefined && { delayMs }),
     ...(error && { error: { name: error.name, message: error.message } }),
     ...(event ? { replaced: 'event' } : answer && { replaced: 'answer' }),
+    ...(stream && { stream: stream.type }),
+    ...(exit && { exitCode: exit.code }),
   };
 }
 
