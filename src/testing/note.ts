@@ -12,16 +12,20 @@ export function journalOf(error: unknown): Journal | undefined {
 
 /**
  * Leaves with an error what it takes to repeat it. Its message stays as it is, since tests compare it: the note goes
- * into the stack, which test runners print.
+ * into the stack, which jest prints, and into a code frame, which vitest prints; equality asks for neither.
  * @internal
  */
 export function leaveNote(error: unknown, journal: Journal): void {
   if (!isObject(error) || journals.has(error)) return;
   journals.set(error, journal);
-  const stack: unknown = Reflect.get(error, 'stack');
-  if (typeof stack !== 'string') return;
-  // False where the error is frozen: then it stays without a note.
-  Reflect.set(error, 'stack', `${stack}\n\n${noteOn(journal)}\n`);
+  const note = `[inoculate] ${noteOn(journal)}`;
+  const { stack, codeFrame }: { readonly stack?: unknown; readonly codeFrame?: unknown } = error;
+  // Both are refused by a frozen error, which then stays without a note.
+  if (typeof stack === 'string') Reflect.set(error, 'stack', `${stack}\n\n${note}\n`);
+  // What an assertion throws is shown by its toJSON, which passes on what is enumerable.
+  const enumerable = 'toJSON' in error;
+  if (codeFrame === undefined)
+    Reflect.defineProperty(error, 'codeFrame', { value: note, configurable: true, enumerable });
 }
 
 function noteOn(journal: Journal): string {
@@ -33,7 +37,7 @@ function noteOn(journal: Journal): string {
   const what = told.length === 0 ? 'nothing was injected' : `injected: ${[...told, ...more].join(', ')}`;
   const other =
     (journal.differences ?? []).length > 0 ? ', though the code made other calls than the journal' : '';
-  return `[inoculate] ${what}${other}; repeat with ${chanceIn(journal)}`;
+  return `${what}${other}; repeat with ${chanceIn(journal)}`;
 }
 
 function isObject(value: unknown): value is object {

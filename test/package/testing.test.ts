@@ -95,6 +95,20 @@ describe('inoculate/testing of the packed package', () => {
     );
   });
 
+  it.each([
+    ['jest', ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--ci', 'fails']],
+    ['vitest', ['node_modules/vitest/vitest.mjs', 'run', 'fails', '--globals']],
+  ])(
+    'tells in the output of %s how a failed test is repeated',
+    async (_, args) => {
+      const output = await run(node24, args, project).catch(String);
+      const note =
+        '[inoculate] injected: f1 dependency.error on GET prices.example.com/; repeat with seed: 42';
+      expect(output.split(note)).toHaveLength(3); // once for each of its two tests
+    },
+    timeoutMs,
+  );
+
   it.each(['nodenext', 'bundler'])(
     'has types for editors (moduleResolution %s)',
     async (moduleResolution) => {
