@@ -38,6 +38,9 @@ interface Shape {
   readonly rest: readonly unknown[];
 }
 
+/** Operations in the client of S3 that are signed for a service of their own (s3express, s3-object-lambda). */
+const signedElsewhere: ReadonlySet<string> = new Set(['ListDirectoryBuckets', 'WriteGetObjectResponse']);
+
 const OPERATION = 9;
 const ERROR = -3;
 
@@ -72,7 +75,7 @@ function modelOf(service: KnownService, packageName: string): string {
   const sdk: unknown = require(`@aws-sdk/${packageName}`);
   const shapes = Object.values(Object(sdk) as object).flatMap((value) => shapeOf(value) ?? []);
   const errors = shapes.filter(({ kind, namespace }) => kind === ERROR && namespace.startsWith('com.'));
-  const operations = shapes.filter(({ kind }) => kind === OPERATION);
+  const operations = shapes.filter(({ kind, name }) => kind === OPERATION && !signedElsewhere.has(name));
   const protocol = protocolOf(sdk, packageName);
   const docs = documentationOf(packageName);
   return `{

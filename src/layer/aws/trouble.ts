@@ -1,6 +1,6 @@
-import { awsModels } from '../../generated/aws-models.ts';
 import { readName } from '../calls/resource.ts';
 import { errorOf, errorsOf, genericErrors, isGeneric } from './errors.ts';
+import { operationsOf } from './operations.ts';
 import { PARTIAL_FAILURE, partialOperations } from './partial.ts';
 import { isKnownService, resourceFacts, type KnownService } from './resources.ts';
 import { written } from './written.ts';
@@ -107,30 +107,6 @@ function resourceTrouble(
     message: `${nameless.join(', ')} ${nameless.length === 1 ? 'names' : 'name'} no ${word}`,
     expected: 'leave the operation out, or the resource',
   };
-}
-
-/** Every operation of a service, and whether its requests can name a resource. */
-export function operationsOf(service: KnownService): ReadonlyMap<string, boolean> {
-  return new Map(
-    awsModels[service].operations.split('\n').map((line): [string, boolean] => {
-      const [name = '', , path = ''] = line.split(' ');
-      if (service === 's3') return [name, !bucketless.has(name)];
-      if (service === 'lambda') return [name, path.includes('{FunctionName}')];
-      if (service === 'ssm') return [bareName(name), name.endsWith('*') && name.includes('Parameter')];
-      if (service === 'events') return [bareName(name), name.endsWith('*') || name.endsWith('EventBus')];
-      return [bareName(name), name.endsWith('*')];
-    }),
-  );
-}
-
-const bucketless: ReadonlySet<string> = new Set([
-  'ListBuckets',
-  'ListDirectoryBuckets',
-  'WriteGetObjectResponse',
-]);
-
-function bareName(line: string): string {
-  return line.replace('*', '');
 }
 
 /** Why the service cannot answer so. */

@@ -70,8 +70,8 @@ function headOf(
 
 /** Buckets and the objects of one are listed by the same request: only the bucket tells them apart. */
 function listing(operation: string | undefined, bucket: string | undefined): string | undefined {
-  if (bucket === undefined) return operation === 'ListObjects' ? 'ListBuckets' : operation;
-  return operation === 'ListBuckets' || operation === 'ListDirectoryBuckets' ? 'ListObjects' : operation;
+  if (operation !== 'ListBuckets' && operation !== 'ListObjects') return operation;
+  return bucket === undefined ? 'ListBuckets' : 'ListObjects';
 }
 
 function isOneOf(operations: readonly string[], operation: string | undefined): boolean {

@@ -1,3 +1,4 @@
+import { operationsOf } from '../aws/operations.ts';
 import { isKnownService, resourceFacts, type KnownService } from '../aws/resources.ts';
 
 /** A resource as a request or a file names it; what a bare name leaves out is undefined. */
@@ -80,11 +81,11 @@ export function bodyNames(
   resource: string,
 ): boolean {
   if (!isKnownService(service)) return false;
+  if (operation !== undefined && operationsOf(service).get(operation) === false) return false;
   const isSame = (name: unknown): boolean =>
     typeof name === 'string' && sameResource(service, name, resource);
   if (service === 'events') return namedBuses(operation, parameters).some(isSame);
-  if (service === 'ssm')
-    return operation?.includes('Parameter') === true && namesParameter(parameters, resource);
+  if (service === 'ssm') return namesParameter(parameters, resource);
   return resourceFacts[service].members.flatMap((member) => namesIn(parameters(member))).some(isSame);
 }
 

@@ -13,7 +13,6 @@ export function s3PlaceOf(host: string, path: string): S3Place {
   const inHost = ownHost.exec(host)?.[1] ?? localHost.exec(host)?.[1];
   if (inHost !== undefined) return { bucket: inHost, path };
   const [, inPath, rest = ''] = /^\/([^/?]+)(.*)$/.exec(path) ?? [];
-  // The only operation of S3 whose path is not that of a bucket.
-  if (inPath === undefined || inPath === 'WriteGetObjectResponse') return { bucket: undefined, path };
+  if (inPath === undefined) return { bucket: undefined, path };
   return { bucket: decodeURIComponent(inPath), path: rest.startsWith('/') ? rest : `/${rest}` };
 }
