@@ -2,6 +2,7 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import type { OutboundCall } from '../../../src/layer/calls/call.ts';
 import { interceptNodeHttp } from '../../../src/layer/intercept/node-http.ts';
 import type { KnownService } from '../../../src/layer/aws/resources.ts';
+import { unconditional } from './faulted.ts';
 import { clientOptions, clients } from './aws-calls.ts';
 
 /** A call as the layer sees it: its head, and its body. */
@@ -58,16 +59,13 @@ export async function seen(work: () => Promise<unknown>): Promise<SeenCall> {
       mayBeAnswered: true,
       decide: (body) => {
         calls.push({ call, body });
-        return {
+        return unconditional({
           delayMs: 0,
           delayedBy: [],
           answer: { status: 500, headers: {}, body: '' },
-          answeredBy: 'f1',
-          isAllowed: () => true,
-          confirm: async () => true,
-          delay: async () => true,
-          answered: () => undefined,
-        };
+          unreachable: undefined,
+          endedBy: 'f1',
+        });
       },
     }),
   });

@@ -1,6 +1,6 @@
 import type { InFunctionFault } from '../../../src/generated/types.ts';
-import { consider, dependencyRules } from '../../../src/layer/calls/consider.ts';
-import type { Gate } from '../../../src/layer/intercept/gate.ts';
+import { consider, dependencyRules, type Injection } from '../../../src/layer/calls/consider.ts';
+import type { BoundInjection, Gate } from '../../../src/layer/intercept/gate.ts';
 import { interceptNodeHttp } from '../../../src/layer/intercept/node-http.ts';
 import { Invocation } from '../../../src/layer/run/invocation.ts';
 import { doseOf } from './doses.ts';
@@ -20,14 +20,7 @@ export async function underFaults<T>(faults: readonly InFunctionFault[], work: (
         decide: (body) => {
           const injection = candidate.decide(body);
           if (injection === undefined) return undefined;
-          return {
-            ...injection,
-            isAllowed: () => true,
-            confirm: async () => true,
-            delay: async () => true,
-            outlast: async () => undefined,
-            ended: () => undefined,
-          };
+          return unconditional(injection);
         },
       };
     },
@@ -38,4 +31,16 @@ export async function underFaults<T>(faults: readonly InFunctionFault[], work: (
   } finally {
     restore();
   }
+}
+
+/** An injection that no dose has to allow. */
+export function unconditional(injection: Injection): BoundInjection {
+  return {
+    ...injection,
+    isAllowed: () => true,
+    confirm: async () => true,
+    delay: async () => true,
+    outlast: async () => undefined,
+    ended: () => undefined,
+  };
 }
