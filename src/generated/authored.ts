@@ -257,6 +257,193 @@ export interface AuthoredDependencyLatencyFault {
 }
 
 /**
+ * Every AWS endpoint of a Region is unreachable from the function, databases and caches included: does another Region take over? What the experiment itself needs stays reachable.
+ */
+export interface AuthoredDependencyRegionOutageFault {
+  kind: 'dependency.region-outage';
+  /**
+   * The name of a target in this experiment.
+   */
+  target?: string;
+  /**
+   * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
+   */
+  rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * The AWS Region that is gone: eu-west-1.
+   */
+  region: string;
+  /**
+   * refused: a connection is refused at once. reset: it comes about, and breaks when it is used. blackhole: nothing ever comes back, until the client's own timeout. dns: the name is not found. Without it: blackhole.
+   */
+  how?: 'refused' | 'reset' | 'blackhole' | 'dns';
+}
+
+/**
+ * Connections and calls to a host, a range of addresses, a port or an AWS service fail or hang: HTTP, databases and caches, over connections that were open before, too.
+ */
+export interface AuthoredDependencyUnreachableFault {
+  kind: 'dependency.unreachable';
+  /**
+   * The name of a target in this experiment.
+   */
+  target?: string;
+  /**
+   * The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.
+   */
+  rate?: Share;
+  /**
+   * Conditions on the invocation's event, all of which must hold. Without it: every invocation.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: What must hold of the value at a path of the event.
+   */
+  match?: {
+    /**
+     * Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext["http.method"]. Text that the path goes on into is read as JSON.
+     */
+    path: string;
+    /**
+     * This very text, number, truth value or null.
+     */
+    equals?: string | number | boolean | null;
+    /**
+     * A text that begins so.
+     */
+    prefix?: string;
+    /**
+     * Whether there is a value at all.
+     */
+    exists?: boolean;
+    /**
+     * One of these texts, numbers, truth values or null.
+     *
+     * @minItems 1
+     * @maxItems 50
+     */
+    oneOf?: (string | number | boolean | null)[];
+    /**
+     * A number that is as large or larger.
+     */
+    atLeast?: number;
+    /**
+     * A number that is as small or smaller.
+     */
+    atMost?: number;
+    /**
+     * A larger number.
+     */
+    above?: number;
+    /**
+     * A smaller number.
+     */
+    below?: number;
+  }[];
+  /**
+   * At most this many injections per run and sandbox. Without it: no such bound.
+   */
+  budget?: number;
+  /**
+   * A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.
+   */
+  stickyBy?: string;
+  /**
+   * Required to be true where the fault can lose data for good.
+   */
+  acceptsDataLoss?: boolean;
+  /**
+   * Which attempts of one call are hit: [1, 2] hits the first two and lets the third through.
+   *
+   * @minItems 1
+   * @maxItems 20
+   */
+  only?: number[];
+  /**
+   * The host name or IPv4 address, with a port where it matters: orders.abc.eu-west-1.rds.amazonaws.com, cache.internal:6379. Its addresses are hit, too, where they are used without the name. A leading *. takes every subdomain, by name only.
+   */
+  host?: string;
+  /**
+   * IPv4 or IPv6 addresses: 10.0.16.0/20, 2001:db8::/32, 10.0.0.7. Whatever name they were reached by.
+   */
+  cidr?: string;
+  /**
+   * Only this port of the host or the addresses; alone: this port of every host.
+   */
+  port?: number;
+  /**
+   * An AWS service, by the name under which requests to it are signed: dynamodb, s3, secretsmanager. HTTP calls are recognised by their signature, on any endpoint; other connections by the endpoint's name.
+   */
+  service?: string;
+  /**
+   * refused: a connection is refused at once. reset: it comes about, and breaks when it is used. blackhole: nothing ever comes back, until the client's own timeout. dns: the name is not found.
+   */
+  how: 'refused' | 'reset' | 'blackhole' | 'dns';
+}
+
+/**
  * Of a batch from SQS, Kinesis or a DynamoDB stream some records are reported as failed, though the handler has dealt with them, or handed to it twice, or in another order. What AWS keeps in order stays so: the messages of a FIFO queue's group, the records of a partition key, the changes of an item.
  */
 export interface AuthoredInvocationBatchFault {
@@ -1138,6 +1325,8 @@ export interface AuthoredSandboxMemoryFault {
 export type AuthoredInFunctionFault =
   | AuthoredDependencyErrorFault
   | AuthoredDependencyLatencyFault
+  | AuthoredDependencyRegionOutageFault
+  | AuthoredDependencyUnreachableFault
   | AuthoredInvocationBatchFault
   | AuthoredInvocationCorruptFault
   | AuthoredInvocationErrorFault

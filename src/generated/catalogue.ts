@@ -657,6 +657,385 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
    }
   }
  },
+ "dependency.region-outage": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/dependency.region-outage",
+  "title": "Region outage",
+  "description": "Every AWS endpoint of a Region is unreachable from the function, databases and caches included: does another Region take over? What the experiment itself needs stays reachable.",
+  "placement": "in-function",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "examples": [
+   {
+    "region": "eu-west-1"
+   }
+  ],
+  "required": [
+   "kind",
+   "target",
+   "region"
+  ],
+  "properties": {
+   "kind": {
+    "const": "dependency.region-outage"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "rate": {
+    "title": "Share",
+    "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "region": {
+    "title": "Region",
+    "description": "The AWS Region that is gone: eu-west-1.",
+    "type": "string",
+    "pattern": "^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$",
+    "maxLength": 32
+   },
+   "how": {
+    "title": "How",
+    "description": "refused: a connection is refused at once. reset: it comes about, and breaks when it is used. blackhole: nothing ever comes back, until the client's own timeout. dns: the name is not found. Without it: blackhole.",
+    "enum": [
+     "refused",
+     "reset",
+     "blackhole",
+     "dns"
+    ]
+   }
+  }
+ },
+ "dependency.unreachable": {
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "$id": "inoculate:faults/dependency.unreachable",
+  "title": "Unreachable dependency",
+  "description": "Connections and calls to a host, a range of addresses, a port or an AWS service fail or hang: HTTP, databases and caches, over connections that were open before, too.",
+  "placement": "in-function",
+  "takes": "function",
+  "type": "object",
+  "additionalProperties": false,
+  "examples": [
+   {
+    "host": "orders.abc.eu-west-1.rds.amazonaws.com",
+    "port": 5432,
+    "how": "refused"
+   }
+  ],
+  "required": [
+   "kind",
+   "target",
+   "how"
+  ],
+  "anyOf": [
+   {
+    "required": [
+     "host"
+    ]
+   },
+   {
+    "required": [
+     "cidr"
+    ]
+   },
+   {
+    "required": [
+     "port"
+    ]
+   },
+   {
+    "required": [
+     "service"
+    ]
+   }
+  ],
+  "properties": {
+   "kind": {
+    "const": "dependency.unreachable"
+   },
+   "target": {
+    "title": "Target name",
+    "description": "The name of a target in this experiment.",
+    "type": "string",
+    "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+    "maxLength": 64
+   },
+   "rate": {
+    "title": "Share",
+    "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+    "type": "string",
+    "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+    "maxLength": 16,
+    "unit": "share"
+   },
+   "match": {
+    "title": "Match",
+    "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 10,
+    "items": {
+     "title": "Condition",
+     "description": "What must hold of the value at a path of the event.",
+     "type": "object",
+     "additionalProperties": false,
+     "required": [
+      "path"
+     ],
+     "minProperties": 2,
+     "properties": {
+      "path": {
+       "title": "Path",
+       "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "equals": {
+       "title": "Equals",
+       "description": "This very text, number, truth value or null.",
+       "type": [
+        "string",
+        "number",
+        "boolean",
+        "null"
+       ]
+      },
+      "prefix": {
+       "title": "Prefix",
+       "description": "A text that begins so.",
+       "type": "string",
+       "minLength": 1,
+       "maxLength": 256
+      },
+      "exists": {
+       "title": "Exists",
+       "description": "Whether there is a value at all.",
+       "type": "boolean"
+      },
+      "oneOf": {
+       "title": "One of",
+       "description": "One of these texts, numbers, truth values or null.",
+       "type": "array",
+       "minItems": 1,
+       "maxItems": 50,
+       "uniqueItems": true,
+       "items": {
+        "type": [
+         "string",
+         "number",
+         "boolean",
+         "null"
+        ]
+       }
+      },
+      "atLeast": {
+       "title": "At least",
+       "description": "A number that is as large or larger.",
+       "type": "number"
+      },
+      "atMost": {
+       "title": "At most",
+       "description": "A number that is as small or smaller.",
+       "type": "number"
+      },
+      "above": {
+       "title": "Above",
+       "description": "A larger number.",
+       "type": "number"
+      },
+      "below": {
+       "title": "Below",
+       "description": "A smaller number.",
+       "type": "number"
+      }
+     }
+    }
+   },
+   "budget": {
+    "title": "Budget",
+    "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 1000000
+   },
+   "stickyBy": {
+    "title": "Sticky by",
+    "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256
+   },
+   "acceptsDataLoss": {
+    "title": "Accepts data loss",
+    "description": "Required to be true where the fault can lose data for good.",
+    "type": "boolean"
+   },
+   "only": {
+    "title": "Only these attempts",
+    "description": "Which attempts of one call are hit: [1, 2] hits the first two and lets the third through.",
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 20,
+    "uniqueItems": true,
+    "items": {
+     "type": "integer",
+     "minimum": 1,
+     "maximum": 20
+    }
+   },
+   "host": {
+    "title": "Host",
+    "description": "The host name or IPv4 address, with a port where it matters: orders.abc.eu-west-1.rds.amazonaws.com, cache.internal:6379. Its addresses are hit, too, where they are used without the name. A leading *. takes every subdomain, by name only.",
+    "type": "string",
+    "pattern": "^(\\*\\.)?([A-Za-z0-9._-]|\\$\\{stage\\})+(:[0-9]{1,5})?$",
+    "maxLength": 253
+   },
+   "cidr": {
+    "title": "Range of addresses",
+    "description": "IPv4 or IPv6 addresses: 10.0.16.0/20, 2001:db8::/32, 10.0.0.7. Whatever name they were reached by.",
+    "type": "string",
+    "pattern": "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$",
+    "minLength": 2,
+    "maxLength": 64
+   },
+   "port": {
+    "title": "Port",
+    "description": "Only this port of the host or the addresses; alone: this port of every host.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 65535
+   },
+   "service": {
+    "title": "AWS service",
+    "description": "An AWS service, by the name under which requests to it are signed: dynamodb, s3, secretsmanager. HTTP calls are recognised by their signature, on any endpoint; other connections by the endpoint's name.",
+    "type": "string",
+    "pattern": "^[a-z][a-z0-9-]*$",
+    "maxLength": 64
+   },
+   "how": {
+    "title": "How",
+    "description": "refused: a connection is refused at once. reset: it comes about, and breaks when it is used. blackhole: nothing ever comes back, until the client's own timeout. dns: the name is not found.",
+    "enum": [
+     "refused",
+     "reset",
+     "blackhole",
+     "dns"
+    ]
+   }
+  }
+ },
  "dynamodb.throttle": {
   "$schema": "https://json-schema.org/draft/2020-12/schema",
   "$id": "inoculate:faults/dynamodb.throttle",
@@ -5150,6 +5529,385 @@ export const experimentSchema: SchemaNode = {
            }
           }
          }
+        ]
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/dependency.region-outage",
+      "title": "Region outage",
+      "description": "Every AWS endpoint of a Region is unreachable from the function, databases and caches included: does another Region take over? What the experiment itself needs stays reachable.",
+      "placement": "in-function",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "examples": [
+       {
+        "region": "eu-west-1"
+       }
+      ],
+      "required": [
+       "kind",
+       "target",
+       "region"
+      ],
+      "properties": {
+       "kind": {
+        "const": "dependency.region-outage"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "rate": {
+        "title": "Share",
+        "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "region": {
+        "title": "Region",
+        "description": "The AWS Region that is gone: eu-west-1.",
+        "type": "string",
+        "pattern": "^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$",
+        "maxLength": 32
+       },
+       "how": {
+        "title": "How",
+        "description": "refused: a connection is refused at once. reset: it comes about, and breaks when it is used. blackhole: nothing ever comes back, until the client's own timeout. dns: the name is not found. Without it: blackhole.",
+        "enum": [
+         "refused",
+         "reset",
+         "blackhole",
+         "dns"
+        ]
+       }
+      }
+     },
+     {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "inoculate:faults/dependency.unreachable",
+      "title": "Unreachable dependency",
+      "description": "Connections and calls to a host, a range of addresses, a port or an AWS service fail or hang: HTTP, databases and caches, over connections that were open before, too.",
+      "placement": "in-function",
+      "takes": "function",
+      "type": "object",
+      "additionalProperties": false,
+      "examples": [
+       {
+        "host": "orders.abc.eu-west-1.rds.amazonaws.com",
+        "port": 5432,
+        "how": "refused"
+       }
+      ],
+      "required": [
+       "kind",
+       "target",
+       "how"
+      ],
+      "anyOf": [
+       {
+        "required": [
+         "host"
+        ]
+       },
+       {
+        "required": [
+         "cidr"
+        ]
+       },
+       {
+        "required": [
+         "port"
+        ]
+       },
+       {
+        "required": [
+         "service"
+        ]
+       }
+      ],
+      "properties": {
+       "kind": {
+        "const": "dependency.unreachable"
+       },
+       "target": {
+        "title": "Target name",
+        "description": "The name of a target in this experiment.",
+        "type": "string",
+        "pattern": "^[a-zA-Z][a-zA-Z0-9_-]*$",
+        "maxLength": 64
+       },
+       "rate": {
+        "title": "Share",
+        "description": "The share of what the fault could hit, within the experimental group, that it does hit. Without it: 100%.",
+        "type": "string",
+        "pattern": "^[0-9]+(\\.[0-9]+)?\\s?%$",
+        "maxLength": 16,
+        "unit": "share"
+       },
+       "match": {
+        "title": "Match",
+        "description": "Conditions on the invocation's event, all of which must hold. Without it: every invocation.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 10,
+        "items": {
+         "title": "Condition",
+         "description": "What must hold of the value at a path of the event.",
+         "type": "object",
+         "additionalProperties": false,
+         "required": [
+          "path"
+         ],
+         "minProperties": 2,
+         "properties": {
+          "path": {
+           "title": "Path",
+           "description": "Where in the event: detail.amount, headers.x-canary, Records[*].body.type, requestContext[\"http.method\"]. Text that the path goes on into is read as JSON.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "equals": {
+           "title": "Equals",
+           "description": "This very text, number, truth value or null.",
+           "type": [
+            "string",
+            "number",
+            "boolean",
+            "null"
+           ]
+          },
+          "prefix": {
+           "title": "Prefix",
+           "description": "A text that begins so.",
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 256
+          },
+          "exists": {
+           "title": "Exists",
+           "description": "Whether there is a value at all.",
+           "type": "boolean"
+          },
+          "oneOf": {
+           "title": "One of",
+           "description": "One of these texts, numbers, truth values or null.",
+           "type": "array",
+           "minItems": 1,
+           "maxItems": 50,
+           "uniqueItems": true,
+           "items": {
+            "type": [
+             "string",
+             "number",
+             "boolean",
+             "null"
+            ]
+           }
+          },
+          "atLeast": {
+           "title": "At least",
+           "description": "A number that is as large or larger.",
+           "type": "number"
+          },
+          "atMost": {
+           "title": "At most",
+           "description": "A number that is as small or smaller.",
+           "type": "number"
+          },
+          "above": {
+           "title": "Above",
+           "description": "A larger number.",
+           "type": "number"
+          },
+          "below": {
+           "title": "Below",
+           "description": "A smaller number.",
+           "type": "number"
+          }
+         }
+        }
+       },
+       "budget": {
+        "title": "Budget",
+        "description": "At most this many injections per run and sandbox. Without it: no such bound.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000
+       },
+       "stickyBy": {
+        "title": "Sticky by",
+        "description": "A path of the event, such as a customer's id: whoever has the same value there stays in the same group for the whole run.",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256
+       },
+       "acceptsDataLoss": {
+        "title": "Accepts data loss",
+        "description": "Required to be true where the fault can lose data for good.",
+        "type": "boolean"
+       },
+       "only": {
+        "title": "Only these attempts",
+        "description": "Which attempts of one call are hit: [1, 2] hits the first two and lets the third through.",
+        "type": "array",
+        "minItems": 1,
+        "maxItems": 20,
+        "uniqueItems": true,
+        "items": {
+         "type": "integer",
+         "minimum": 1,
+         "maximum": 20
+        }
+       },
+       "host": {
+        "title": "Host",
+        "description": "The host name or IPv4 address, with a port where it matters: orders.abc.eu-west-1.rds.amazonaws.com, cache.internal:6379. Its addresses are hit, too, where they are used without the name. A leading *. takes every subdomain, by name only.",
+        "type": "string",
+        "pattern": "^(\\*\\.)?([A-Za-z0-9._-]|\\$\\{stage\\})+(:[0-9]{1,5})?$",
+        "maxLength": 253
+       },
+       "cidr": {
+        "title": "Range of addresses",
+        "description": "IPv4 or IPv6 addresses: 10.0.16.0/20, 2001:db8::/32, 10.0.0.7. Whatever name they were reached by.",
+        "type": "string",
+        "pattern": "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$",
+        "minLength": 2,
+        "maxLength": 64
+       },
+       "port": {
+        "title": "Port",
+        "description": "Only this port of the host or the addresses; alone: this port of every host.",
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 65535
+       },
+       "service": {
+        "title": "AWS service",
+        "description": "An AWS service, by the name under which requests to it are signed: dynamodb, s3, secretsmanager. HTTP calls are recognised by their signature, on any endpoint; other connections by the endpoint's name.",
+        "type": "string",
+        "pattern": "^[a-z][a-z0-9-]*$",
+        "maxLength": 64
+       },
+       "how": {
+        "title": "How",
+        "description": "refused: a connection is refused at once. reset: it comes about, and breaks when it is used. blackhole: nothing ever comes back, until the client's own timeout. dns: the name is not found.",
+        "enum": [
+         "refused",
+         "reset",
+         "blackhole",
+         "dns"
         ]
        }
       }

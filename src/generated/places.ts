@@ -11,6 +11,8 @@ export const faultPlaces: { readonly [K in FaultKind]: FaultPlace } = {
   'apigateway.throttle': { placement: 'control-plane', takes: 'api-stage' },
   'dependency.error': { placement: 'in-function', takes: 'function' },
   'dependency.latency': { placement: 'in-function', takes: 'function' },
+  'dependency.region-outage': { placement: 'in-function', takes: 'function' },
+  'dependency.unreachable': { placement: 'in-function', takes: 'function' },
   'dynamodb.throttle': { placement: 'control-plane', takes: 'table' },
   'eventbridge.rule-disable': { placement: 'control-plane', takes: 'rule' },
   'fis.experiment': { placement: 'control-plane', takes: 'fis-template' },

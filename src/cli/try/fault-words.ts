@@ -19,7 +19,9 @@ export const faultForms = `  invocation.latency:800ms
   sandbox.cpu:load=50%:threads=2
   invocation.response:503
   invocation.corrupt:body.total:drop
-  invocation.batch:fail=20%`;
+  invocation.batch:fail=20%
+  dependency.unreachable:db.internal:5432:refused
+  dependency.region-outage:eu-west-1`;
 
 /** A fault in one word of a command line: the kind, where it works if it needs that, and what it does. */
 export function parseFaultWords(text: string, target: string): InFunctionFault {
@@ -46,6 +48,10 @@ function parametersOf(kind: InFunctionFault['kind'], words: readonly string[]): 
         : { name: words[0], ...(words.length > 1 ? { message: words.slice(1).join(':') } : {}) };
     case 'dependency.latency':
       return { ...addressOf(words.slice(0, -1).join(':')), delay: words.at(-1) };
+    case 'dependency.unreachable':
+      return { ...placeOf(words.slice(0, -1).join(':')), how: words.at(-1) };
+    case 'dependency.region-outage':
+      return { region: words[0], ...(words.length > 1 ? { how: words.slice(1).join(':') } : {}) };
     case 'dependency.error': {
       const what = words.at(-1) ?? '';
       return {
@@ -98,6 +104,12 @@ function jsonOrText(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** A range of addresses, a port by itself, or a host with or without a port. */
+function placeOf(text: string): object {
+  if (/^\d+$/.test(text)) return { port: Number(text) };
+  return text.includes('/') || text.split(':').length > 2 ? { cidr: text } : { host: text };
 }
 
 function malformed(text: string): UsageError {

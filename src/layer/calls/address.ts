@@ -1,18 +1,26 @@
 import type { DependencyErrorFault, DependencyLatencyFault } from '../../generated/types.ts';
 import { isQuery } from '../aws/protocol.ts';
 import { addressTrouble, inWords } from '../aws/trouble.ts';
+import { callIsMeant, isNetworkFault, type AddressesOf, type NetworkFault } from '../network/reach.ts';
 import { signerOf, type OutboundCall } from './call.ts';
 import { bodyNames, readParameters, sameResource } from './resource.ts';
 import { restCallOf } from './rest-routes.ts';
 import { s3PlaceOf } from './s3-bucket.ts';
 
-export type DependencyFault = DependencyErrorFault | DependencyLatencyFault;
+/** A fault that means HTTP calls only. */
+export type CallFault = DependencyErrorFault | DependencyLatencyFault;
+export type DependencyFault = CallFault | NetworkFault;
 
 /** Whether a fault addresses a call; `body` if only the request's body can tell. */
 export type Addressed = 'yes' | 'no' | 'body';
 
 /** What can be said before the body is known. */
-export function addressedByHead(fault: DependencyFault, call: OutboundCall): Addressed {
+export function addressedByHead(
+  fault: DependencyFault,
+  call: OutboundCall,
+  addressesOf: AddressesOf = () => new Set(),
+): Addressed {
+  if (isNetworkFault(fault)) return callIsMeant(fault, call, addressesOf) ? 'yes' : 'no';
   if (fault.host !== undefined) return hostMatches(fault.host, call) ? 'yes' : 'no';
   const service = signerOf(call)?.service;
   if (service === undefined || service !== fault.service) return 'no';
@@ -27,6 +35,7 @@ export function addressedByHead(fault: DependencyFault, call: OutboundCall): Add
 
 /** What the body adds, for a fault of which the head could not say. */
 export function addressedByBody(fault: DependencyFault, call: OutboundCall, body: string): boolean {
+  if (isNetworkFault(fault)) return false;
   const { service, operations, resource } = fault;
   if (service === undefined) return false;
   const parameters = readParameters(body);
@@ -85,7 +94,7 @@ function hostMatches(pattern: string, call: OutboundCall): boolean {
 }
 
 /** Why such an address can never be hit, with what can; undefined where it can. */
-export function addressProblem(fault: DependencyFault): string | undefined {
+export function addressProblem(fault: CallFault): string | undefined {
   if (fault.service === undefined && fault.host === undefined) {
     return 'a dependency is addressed by service or by host, and neither is given';
   }

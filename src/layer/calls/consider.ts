@@ -1,6 +1,13 @@
 import type { Dose, InFunctionFault } from '../../generated/types.ts';
 import { moduleOf } from '../faults/of.ts';
 import type { Answer, Unreachable } from '../faults/module.ts';
+import {
+  isMeant,
+  isNetworkFault,
+  type AddressesOf,
+  type Destination,
+  type NetworkFault,
+} from '../network/reach.ts';
 import type { Invocation } from '../run/invocation.ts';
 import { addressedByBody, addressedByHead, type DependencyFault } from './address.ts';
 import type { OutboundCall } from './call.ts';
@@ -49,12 +56,13 @@ export function consider(
   call: OutboundCall,
   invocation: Invocation,
   claim: (faultId: string) => boolean,
+  addressesOf: AddressesOf = () => new Set(),
 ): Candidate | undefined {
   const attempt = invocation.attemptOf(call);
   const addressed = rules
     .filter(({ id }) => invocation.faults.has(id))
-    .map((rule) => ({ rule, by: addressedByHead(rule.fault, call) }))
-    .filter(({ rule, by }) => by !== 'no' && rule.fault.only?.includes(attempt) !== false);
+    .map((rule) => ({ rule, by: addressedByHead(rule.fault, call, addressesOf) }))
+    .filter(({ rule, by }) => by !== 'no' && isAttemptMeant(rule.fault, attempt));
   if (addressed.length === 0) return undefined;
   return {
     needsBody: addressed.some(({ by }) => by === 'body'),
@@ -69,6 +77,34 @@ export function consider(
       );
     },
   };
+}
+
+/** A connection, for faults and journals that know calls. */
+export function asCall(to: Destination): OutboundCall {
+  return { method: 'CONNECT', host: to.host, port: to.port, path: '', header: () => undefined };
+}
+
+/** What happens to a connection of an invocation in the experimental group; undefined for nothing. */
+export function considerConnection(
+  rules: readonly DependencyRule[],
+  to: Destination,
+  among: (fault: NetworkFault) => boolean,
+  invocation: Invocation,
+  claim: (faultId: string) => boolean,
+  addressesOf: AddressesOf,
+): Injection | undefined {
+  const meant = rules.filter(
+    ({ id, fault }) =>
+      isNetworkFault(fault) && invocation.faults.has(id) && among(fault) && isMeant(fault, to, addressesOf),
+  );
+  if (meant.length === 0) return undefined;
+  const attempt = invocation.attemptOf(asCall(to));
+  const hit = meant.filter(({ fault }) => isAttemptMeant(fault, attempt));
+  return combine(hit, asCall(to), invocation, claim);
+}
+
+function isAttemptMeant(fault: DependencyFault, attempt: number): boolean {
+  return !('only' in fault) || fault.only === undefined || fault.only.includes(attempt);
 }
 
 /** Delays add up, then the first error in file order ends the call, be it an answer or an unreachable dependency. */

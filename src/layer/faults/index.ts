@@ -3,6 +3,8 @@ import type { InFunctionKind } from '../../generated/types.ts';
 import type { InFunctionFaultModule } from './module.ts';
 import { dependencyError } from './dependency.error.ts';
 import { dependencyLatency } from './dependency.latency.ts';
+import { dependencyRegionOutage } from './dependency.region-outage.ts';
+import { dependencyUnreachable } from './dependency.unreachable.ts';
 import { invocationBatch } from './invocation.batch.ts';
 import { invocationCorrupt } from './invocation.corrupt.ts';
 import { invocationError } from './invocation.error.ts';
@@ -17,6 +19,8 @@ import { sandboxMemory } from './sandbox.memory.ts';
 export const inFunctionFaults: { readonly [K in InFunctionKind]: InFunctionFaultModule<K> } = {
   'dependency.error': dependencyError,
   'dependency.latency': dependencyLatency,
+  'dependency.region-outage': dependencyRegionOutage,
+  'dependency.unreachable': dependencyUnreachable,
   'invocation.batch': invocationBatch,
   'invocation.corrupt': invocationCorrupt,
   'invocation.error': invocationError,

@@ -31,6 +31,11 @@ export function affectedCalls(fault: DependencyErrorFault | DependencyLatencyFau
   return `${affected(fault.rate, `${operations}call`)} from ${fault.target} to ${to}${noted}`;
 }
 
+/** " (attempt 1 and 2 of each)", or nothing. */
+export function attempts(only: readonly number[] | undefined): string {
+  return only === undefined ? '' : ` (attempt ${listed(only.map(String))} of each)`;
+}
+
 function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Candidate, Injection } from '../calls/consider.ts';
 import type { OutboundCall } from '../calls/call.ts';
 
@@ -5,6 +6,8 @@ import type { OutboundCall } from '../calls/call.ts';
 export interface Gate {
   /** Undefined where the call is none of ours: no invocation of the experimental group made it, or no fault means it. */
   consider(call: OutboundCall): Consideration | undefined;
+  /** Runs what sends a call that has been decided on, so that its connection is not decided on by itself. */
+  decided?<T>(send: () => T): T;
 }
 
 /** A candidate, bound to the invocation that made the call. */
@@ -24,4 +27,14 @@ export interface BoundInjection extends Injection {
   outlast(): Promise<void>;
   /** Counts as injected what ends the call. */
   ended(): void;
+  /** Connections that fail as one to where the call goes would. */
+  readonly failing?: Failing | undefined;
+}
+
+/** Connections that fail, with the errors and at the times that are Node's own. */
+export interface Failing {
+  /** @param options as for net.connect */
+  connection(options: object): Socket;
+  /** Runs work whose first connection fails. */
+  within<T>(work: () => T): T;
 }

@@ -1,4 +1,5 @@
 import type { ClientRequest } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { OutboundCall } from '../calls/call.ts';
 import type { Answer } from '../faults/module.ts';
 import { BlackholeSocket, FailingSocket } from './broken-socket.ts';
@@ -12,6 +13,8 @@ export interface Way {
   readonly call: OutboundCall;
   /** Asks the agent for a connection, for the request or for whoever takes it in its place. */
   connect(taker: object): unknown;
+  /** What a connection of its own would be opened with. */
+  readonly options: object;
   /** The agent has a connection open that it would use. */
   hasOpen(): boolean;
 }
@@ -42,7 +45,8 @@ export async function endHere(request: ClientRequest, injection: BoundInjection,
     case 'dns':
       return give(
         request,
-        new FailingSocket(isSecure(request), way.call.port, connectionError(unreachable.how, way.call)),
+        injection.failing?.connection(way.options) ??
+          new FailingSocket(isSecure(request), way.call.port, connectionError(unreachable.how, way.call)),
       );
   }
 }
@@ -71,7 +75,7 @@ async function swallow(request: ClientRequest, injection: BoundInjection, way: W
   socket.reachable(await realConnection(request, way));
 }
 
-function give(request: ClientRequest, socket: FakeSocket): void {
+function give(request: ClientRequest, socket: Duplex): void {
   // A Duplex is all that Node needs of a connection, but not what its types say.
   Reflect.apply(request.onSocket, request, [socket]);
 }

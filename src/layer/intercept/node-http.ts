@@ -33,7 +33,7 @@ export function interceptNodeHttp(gate: Gate): () => void {
     }
     if (consideration === undefined) return connect(request);
     const hasOpen = (): boolean => hasFreeSocket(this, call);
-    return handle(request, consideration, { call, connect, hasOpen });
+    return handle(request, consideration, { call, connect, hasOpen, options: connectOptions(call, options) });
   };
   const restore = patchMethod(Agent.prototype, METHOD, addRequest);
   return () => {
@@ -81,6 +81,24 @@ function callOf(request: ClientRequest, options: unknown): OutboundCall {
       return value === undefined ? undefined : String(value);
     },
   };
+}
+
+/** What a connection is opened with that a request or its agent may say. */
+const PASSED_ON = [
+  'lookup',
+  'family',
+  'hints',
+  'localAddress',
+  'autoSelectFamily',
+  'autoSelectFamilyAttemptTimeout',
+];
+
+function connectOptions({ host, port }: OutboundCall, given: unknown): object {
+  const passed = PASSED_ON.flatMap((name): [string, unknown][] => {
+    const value: unknown = typeof given === 'object' && given !== null ? Reflect.get(given, name) : undefined;
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...Object.fromEntries(passed), host, port };
 }
 
 /** Whether the agent has a connection to the same place open and free. */

@@ -11,6 +11,8 @@ export interface Dispatched {
   readonly handler: object;
   /** Sends it as if nothing had been. */
   proceed(): unknown;
+  /** Sends it over a connection of its own; false where that cannot be had. */
+  connectAnew(): boolean;
 }
 
 /** Ends a call without its dependency, if the dose still allows it when that is due. */
@@ -22,6 +24,8 @@ export async function endDispatch(dispatched: Dispatched, injection: BoundInject
   if (answer !== undefined) return answerHandler(options, handler, answer, () => injection.ended());
   if (unreachable === undefined) return void dispatched.proceed();
   injection.ended();
+  if (unreachable.how !== 'reset' && injection.failing?.within(() => dispatched.connectAnew()) === true)
+    return;
   if (unreachable.how !== 'blackhole') return failHandler(handler, connectionError(unreachable.how, call));
   await injection.outlast();
   dispatched.proceed();

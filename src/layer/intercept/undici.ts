@@ -5,6 +5,7 @@ import type { Consideration, Gate } from './gate.ts';
 import { endDispatch, type Dispatched } from './undici-end.ts';
 import { callOfDispatch, replayableBody, textOfBody, type DispatchOptions } from './undici-request.ts';
 import { patchMethod } from './patch.ts';
+import { closeSoon, freshLike } from './undici-fresh.ts';
 import { slowHandler } from './undici-slow.ts';
 
 /** Where undici keeps the dispatcher of fetch; the second from undici 7 on. Shared with copies from npm. */
@@ -25,7 +26,9 @@ export function interceptUndici(gate: Gate): () => void {
     for (const owner of ownersOfDispatch(dispatcher)) {
       const original: unknown = Object.getOwnPropertyDescriptor(owner, 'dispatch')?.value;
       if (patched.has(owner) || !isDispatch(original)) continue;
-      patched.set(owner, patchMethod(owner, 'dispatch', interceptedDispatch(original, state)));
+      const dispatch = interceptedDispatch(original, state);
+      intercepted.add(dispatch);
+      patched.set(owner, patchMethod(owner, 'dispatch', dispatch));
     }
   }
   return () => {
@@ -61,11 +64,20 @@ function interceptedDispatch(original: Dispatch, state: State): Dispatch {
     const proceed = (nextOptions: DispatchOptions, nextHandler: object): unknown => {
       state.decided.add(nextHandler);
       state.depth += 1;
+      const send = (): unknown => Reflect.apply(original, this, [nextOptions, nextHandler]);
       try {
-        return Reflect.apply(original, this, [nextOptions, nextHandler]);
+        return state.gate.decided === undefined ? send() : state.gate.decided(send);
       } finally {
         state.depth -= 1;
       }
+    };
+    const connectAnew = (nextOptions: DispatchOptions): boolean => {
+      const fresh = freshLike(this);
+      if (fresh === undefined) return false;
+      state.decided.add(handler);
+      Reflect.apply(original, fresh, [nextOptions, handler]);
+      closeSoon(fresh);
+      return true;
     };
     if (!state.active || state.depth > 0 || state.decided.has(handler)) {
       return Reflect.apply(original, this, [options, handler]);
@@ -79,7 +91,7 @@ function interceptedDispatch(original: Dispatch, state: State): Dispatch {
       logOnce(`a call was left alone: ${reasonOf(error)}`);
     }
     if (call === undefined || consideration === undefined) return proceed(options, handler);
-    handle({ call, options, handler, proceed }, consideration).catch((error: unknown) => {
+    handle({ call, options, handler, proceed, connectAnew }, consideration).catch((error: unknown) => {
       const onError: unknown = Reflect.get(handler, 'onError') ?? Reflect.get(handler, 'onResponseError');
       if (typeof onError === 'function') Reflect.apply(onError, handler, [error]);
     });
@@ -87,12 +99,13 @@ function interceptedDispatch(original: Dispatch, state: State): Dispatch {
   };
 }
 
-interface Dispatching extends Omit<Dispatched, 'proceed'> {
+interface Dispatching extends Omit<Dispatched, 'proceed' | 'connectAnew'> {
   proceed(options: DispatchOptions, handler: object): unknown;
+  connectAnew(options: DispatchOptions): boolean;
 }
 
 async function handle(dispatching: Dispatching, consideration: Consideration): Promise<void> {
-  const { call, handler, proceed } = dispatching;
+  const { call, handler, proceed, connectAnew } = dispatching;
   let { options } = dispatching;
   let body = '';
   if (consideration.needsBody) {
@@ -106,7 +119,18 @@ async function handle(dispatching: Dispatching, consideration: Consideration): P
       options,
       slowHandler(handler, () => injection.delay()),
     );
-  else await endDispatch({ call, options, handler, proceed: () => proceed(options, handler) }, injection);
+  else {
+    const send = { proceed: () => proceed(options, handler), connectAnew: () => connectAnew(options) };
+    await endDispatch({ call, options, handler, ...send }, injection);
+  }
+}
+
+const intercepted = new WeakSet<object>();
+
+/** Whether calls through this dispatcher are intercepted. */
+export function isInterceptedDispatcher(dispatcher: object): boolean {
+  const dispatch: unknown = Reflect.get(dispatcher, 'dispatch');
+  return typeof dispatch === 'function' && intercepted.has(dispatch);
 }
 
 /** The prototypes of a dispatcher that have a `dispatch` of their own. */

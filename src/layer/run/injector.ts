@@ -12,6 +12,7 @@ import type { Consideration, Gate } from '../intercept/gate.ts';
 import { interceptCalls } from '../intercept/intercept.ts';
 import type { Reporter } from '../telemetry/reporter.ts';
 import type { SkipReason } from '../telemetry/skip-reason.ts';
+import { Cuts, type Injecting } from './cuts.ts';
 import type { Invocation } from './invocation.ts';
 import type { Limits } from './limits.ts';
 
@@ -22,7 +23,7 @@ const SLICE_MS = 250;
 export type DosedFault = Dose['faults'][number];
 
 /** Injects the faults of one dose: the only place that waits, counts and looks at the dose while doing so. */
-export class Injector implements Gate {
+export class Injector implements Gate, Injecting {
   /** The enrolled invocation under way, where there is only one at a time; for calls that lost their context. */
   only: Invocation | undefined;
   /** How long the handler has taken at most without our delays, in milliseconds. */
@@ -35,6 +36,7 @@ export class Injector implements Gate {
   readonly #storage: AsyncLocalStorage<Invocation | undefined>;
   readonly #concurrent: boolean;
   readonly #rules: readonly DependencyRule[];
+  readonly #cuts: Cuts;
   readonly #restore: (() => void)[] = [];
   readonly #wake = new Set<() => void>();
   readonly #holdings = new Set<Holding>();
@@ -57,7 +59,8 @@ export class Injector implements Gate {
     this.#storage = storage;
     this.#concurrent = concurrent;
     this.#rules = dependencyRules(dose);
-    if (this.#rules.length > 0) this.#restore.push(interceptCalls(this));
+    this.#cuts = new Cuts(this.#rules, this, reporter, clock, concurrent);
+    if (this.#rules.length > 0) this.#restore.push(interceptCalls(this), () => this.#cuts.restore());
   }
 
   end(): void {
@@ -203,7 +206,8 @@ export class Injector implements Gate {
     if (invocation === undefined || invocation.group === 'control' || this.#isOver(invocation)) {
       return undefined;
     }
-    const candidate = consider(this.#rules, call, invocation, (id) => this.#limits.claim(id));
+    const claim = (id: string): boolean => this.claim(id);
+    const candidate = consider(this.#rules, call, invocation, claim, this.#cuts.addressesOf);
     if (candidate === undefined) return undefined;
     return {
       ...candidate,
@@ -216,15 +220,40 @@ export class Injector implements Gate {
           isAllowed: () => this.isAllowed(invocation),
           confirm: () => this.confirm(invocation),
           delay: () => this.#hold(invocation, injection, call),
-          outlast: async () => {
-            await this.delay(invocation, [], Number.POSITIVE_INFINITY);
-          },
+          outlast: () => this.over(invocation),
           ended: () => {
             if (injection.endedBy !== undefined) this.count(invocation, injection.endedBy, call);
           },
+          failing: this.#cuts.failing(invocation, injection, call),
         };
       },
     };
+  }
+
+  decided<T>(send: () => T): T {
+    return this.#cuts.decided(send);
+  }
+
+  /** Takes one injection out of a fault's budget; says whether there was one. */
+  claim(faultId: string): boolean {
+    return this.#limits.claim(faultId);
+  }
+
+  actor(): Invocation | undefined {
+    const known = this.#storage.getStore();
+    // A socket's events happen in the context of whoever opened it; once that is over, for who is under way.
+    const invocation = this.#concurrent || known?.spared === false ? known : this.only;
+    if (invocation === undefined || invocation.group === 'control') return undefined;
+    return this.#isOver(invocation) ? undefined : invocation;
+  }
+
+  async over(invocation: Invocation): Promise<void> {
+    invocation.atItsEnd.push(async () => {
+      for (const wake of this.#wake) wake();
+      // Who waits for such a connection hears of its end before the answer goes out.
+      await new Promise((resolve) => setImmediate(resolve));
+    });
+    await this.delay(invocation, [], Number.POSITIVE_INFINITY);
   }
 
   #sleep(ms: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 import { buildLayer } from '../../../scripts/build-layer.ts';
 
 const functions = resolve(import.meta.dirname, '../functions');
@@ -39,7 +39,9 @@ async function buildInto(built: Built): Promise<void> {
     platform: 'node',
     target: 'node22',
     logLevel: 'warning',
-  } as const;
+    // What pg would use elsewhere.
+    external: ['pg-native', 'pg-cloudflare'],
+  } satisfies BuildOptions;
   await build({
     ...common,
     format: 'esm',
