@@ -1,4 +1,5 @@
 import type { EventPath, Step } from '../event/path.ts';
+import { ownKey } from '../event/read.ts';
 
 /** How a value is changed: left out, or made another one; undefined where it has nothing to change. */
 export type Change = (value: unknown) => Changed | undefined;
@@ -15,22 +16,23 @@ interface Edited {
  * base64 is decoded and encoded again.
  */
 export function edited(answer: unknown, path: EventPath, change: Change): Edited | undefined {
-  const changed = at(asSent(answer), path, change);
+  const changed = at(asSent(answer), path, change, undefined);
   return changed?.type === 'put' ? { value: changed.value } : undefined;
 }
 
-function at(value: unknown, path: EventPath, change: Change): Changed | undefined {
+/** @param before the step that led here */
+function at(value: unknown, path: EventPath, change: Change, before: Step | undefined): Changed | undefined {
   const [step, ...rest] = path;
   if (step === undefined) return change(value);
   if (typeof value === 'string') return inText(value, path, change);
   if (Array.isArray(value)) return inList(value, step, rest, change);
-  return typeof value === 'object' && value !== null ? inObject(value, step, rest, change) : undefined;
+  return typeof value === 'object' && value !== null ? inObject(value, path, change, before) : undefined;
 }
 
 function inText(text: string, path: EventPath, change: Change): Changed | undefined {
   const parsed = parsedJson(text);
   if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const changed = at(parsed, path, change);
+  const changed = at(parsed, path, change, undefined);
   return changed?.type === 'put' ? put(JSON.stringify(changed.value)) : undefined;
 }
 
@@ -38,7 +40,8 @@ function inList(list: readonly unknown[], step: Step, rest: EventPath, change: C
   if (step.type === 'key') return undefined;
   let found = false;
   const next = list.flatMap((value, index): readonly unknown[] => {
-    const changed = step.type === 'any' || step.index === index ? at(asSent(value), rest, change) : undefined;
+    const changed =
+      step.type === 'any' || step.index === index ? at(asSent(value), rest, change, step) : undefined;
     if (changed === undefined) return [value];
     found = true;
     return changed.type === 'put' ? [changed.value] : [];
@@ -46,18 +49,24 @@ function inList(list: readonly unknown[], step: Step, rest: EventPath, change: C
   return found ? put(next) : undefined;
 }
 
-function inObject(holder: object, step: Step, rest: EventPath, change: Change): Changed | undefined {
-  if (step.type !== 'key' || !Object.hasOwn(holder, step.key)) return undefined;
-  const value = asSent(Reflect.get(holder, step.key));
+function inObject(
+  holder: object,
+  [step, ...rest]: EventPath,
+  change: Change,
+  before: Step | undefined,
+): Changed | undefined {
+  const name = step?.type === 'key' ? ownKey(holder, step.key, before) : undefined;
+  if (name === undefined) return undefined;
+  const value = asSent(Reflect.get(holder, name));
   if (value === undefined) return undefined; // it is not sent
-  const base64 = step.key === 'body' && Reflect.get(holder, 'isBase64Encoded') === true;
+  const base64 = name === 'body' && Reflect.get(holder, 'isBase64Encoded') === true;
   const changed =
-    base64 && typeof value === 'string' ? inBase64(value, rest, change) : at(value, rest, change);
+    base64 && typeof value === 'string' ? inBase64(value, rest, change) : at(value, rest, change, step);
   if (changed === undefined) return undefined;
-  const entries = Object.entries(holder).filter(([key]) => changed.type === 'put' || key !== step.key);
+  const entries = Object.entries(holder).filter(([key]) => changed.type === 'put' || key !== name);
   return put(
     Object.fromEntries(
-      entries.map(([key, old]) => [key, key === step.key && changed.type === 'put' ? changed.value : old]),
+      entries.map(([key, old]) => [key, key === name && changed.type === 'put' ? changed.value : old]),
     ),
   );
 }
@@ -68,7 +77,7 @@ function inBase64(encoded: string, rest: EventPath, change: Change): Changed | u
   const text = bytes.toString('utf8');
   const isText = Buffer.from(text, 'utf8').equals(bytes);
   if (!isText && rest.length > 0) return undefined;
-  const changed = isText ? at(text, rest, change) : change(bytes);
+  const changed = isText ? at(text, rest, change, undefined) : change(bytes);
   if (changed?.type !== 'put') return changed;
   const { value } = changed;
   return typeof value === 'string' || value instanceof Uint8Array

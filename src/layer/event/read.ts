@@ -79,7 +79,7 @@ function parsed(text: string): unknown {
 }
 
 /** API Gateway keeps the case in which a client wrote a header's name, and no client has to care. */
-function ownKey(holder: object, key: string, before: Step | undefined): string | undefined {
+export function ownKey(holder: object, key: string, before: Step | undefined): string | undefined {
   if (Object.hasOwn(holder, key)) return key;
   if (before?.type !== 'key' || !HEADERS.has(before.key)) return undefined;
   const lower = key.toLowerCase();
