@@ -40,8 +40,28 @@ const movedBy: { readonly [K in Fault['kind']]?: Moved } = {
   'route53.health-check-invert': ['AWS/Route53', ['HealthCheckStatus', 'HealthCheckPercentageHealthy']],
 };
 
+/** What depends on a fault's parameters. */
+function movesOf(fault: Fault): readonly Moved[] {
+  switch (fault.kind) {
+    case 'invocation.batch':
+      // Records that are delivered again keep waiting, and a stream does not go on without them.
+      return fault.fail === undefined
+        ? []
+        : [
+            ['AWS/SQS', ['ApproximateAgeOfOldestMessage']],
+            ['AWS/Lambda', ['IteratorAge']],
+          ];
+    case 'invocation.response':
+      return fault.status < 400 ? [] : [['AWS/Lambda', [fault.status < 500 ? 'Url4xxCount' : 'Url5xxCount']]];
+    default: {
+      const moved = movedBy[fault.kind];
+      return moved === undefined ? [] : [moved];
+    }
+  }
+}
+
 /** The queue that a mapping reads from is named by the mapping's source, not by its consumer. */
-const namedOtherwise: ReadonlySet<string> = new Set(['lambda.event-source-pause']);
+const namedOtherwise: ReadonlySet<string> = new Set(['lambda.event-source-pause', 'invocation.batch']);
 
 /** The faults that move a metric by themselves. Without dimensions it is the metric of all, the target among them. */
 export function movers(
@@ -51,12 +71,12 @@ export function movers(
 ): readonly Fault[] {
   const values = Object.values(dimensions);
   return faults.filter((fault) => {
-    const [movedNamespace, metrics] = movedBy[fault.kind] ?? ['', []];
-    if (namespace !== movedNamespace || !metrics.includes(metric)) return false;
+    const moved = movesOf(fault).find(([where, metrics]) => where === namespace && metrics.includes(metric));
+    if (moved === undefined) return false;
     const id = idOf(fault.target);
     return (
       values.length === 0 ||
-      namedOtherwise.has(fault.kind) ||
+      (namespace === 'AWS/SQS' && namedOtherwise.has(fault.kind)) ||
       (id !== null && values.some((value) => value !== '' && id.includes(value)))
     );
   });

@@ -1,8 +1,8 @@
-import type { StreamedAnswer } from '../answer/http.ts';
 import { sourceOf } from '../event/source.ts';
 import type { InvocationEffect, Moment, Replacement } from '../faults/module.ts';
 import type { HandlerCall } from '../realm.ts';
 import { Ending, ProcessEnds, type Exit } from './ending.ts';
+import { isResponseStream } from '../stream/response-stream.ts';
 import type { StreamEffect } from '../stream/stream-effect.ts';
 import type { PlannedStreamEffect } from '../stream/stream-faults.ts';
 import { boundedDelayMs } from './bounded-delay.ts';
@@ -24,17 +24,17 @@ export async function underFaults(
   if (invocation.group === 'control') return perform(call);
   const [event, ...rest] = call.args;
   const always = { source: sourceOf(event), streaming: call.streaming };
-  const before = new End(invocation, injector, injector.longestHandlerMs);
+  const before = new End(invocation, injector, injector.longestHandlerMs, call);
   const given = await before.meet({ ...always, at: 'before', event });
   if (before.instead !== undefined) return before.instead.value;
-  const ending = before.endingOnceAnswered(call);
-  if (before.streamedInstead !== undefined) return answerStreamed(call, before.streamedInstead);
+  const ending = before.endingOnceAnswered();
+  if (before.streamedInstead !== undefined) return before.streamedInstead();
   const changed = given === event ? call : { ...call, args: [given, ...rest] };
   const answer = await performUnder(changed, before.streamed, invocation, injector);
   // Without an answer the runtime has ended the invocation by itself: there is nothing left to delay or to discard.
   if (answer === silence) return answer;
   const mended = before.mends.reduce((value, mend) => mend(value), answer);
-  const result = await new End(invocation, injector, 0).meet({
+  const result = await new End(invocation, injector, 0, call).meet({
     ...always,
     at: 'after',
     event: given,
@@ -54,7 +54,7 @@ class End {
   /** What the invocation answers instead of running its handler. */
   instead: Replacement | undefined;
   /** The same of a handler that streams. */
-  streamedInstead: StreamedAnswer | undefined;
+  streamedInstead: (() => Promise<void>) | undefined;
   /** What happens to the stream that the handler writes its answer to. */
   readonly streamed: PlannedStreamEffect[] = [];
   /** What puts the answer to a changed event right. */
@@ -63,12 +63,14 @@ class End {
   readonly #invocation: Invocation;
   readonly #injector: Injector;
   readonly #reserveMs: number;
+  readonly #call: HandlerCall;
 
   /** @param reserveMs what the handler still needs of the remaining time */
-  constructor(invocation: Invocation, injector: Injector, reserveMs: number) {
+  constructor(invocation: Invocation, injector: Injector, reserveMs: number, call: HandlerCall) {
     this.#invocation = invocation;
     this.#injector = injector;
     this.#reserveMs = reserveMs;
+    this.#call = call;
   }
 
   /** Gives the event for the handler, or the answer for the runtime; throws what is injected as an error. */
@@ -92,7 +94,8 @@ class End {
   }
 
   /** The end of the process after a good answer; what tells that the answer is out is listened for from here on. */
-  endingOnceAnswered({ streaming, args }: HandlerCall): Ending | undefined {
+  endingOnceAnswered(): Ending | undefined {
+    const { streaming, args } = this.#call;
     const { id, exit } = this.#onceAnswered ?? {};
     if (id === undefined || exit === undefined) return undefined;
     return new Ending(id, exit, streaming ? args[1] : undefined);
@@ -114,9 +117,9 @@ class End {
 
   /** Whether this ends the matter. */
   async #decide(moment: Moment, id: string, effect: InvocationEffect): Promise<boolean> {
-    const { error, answer, stream } = effect;
+    const { error, answer } = effect;
     const instead = moment.at === 'before' ? answer : undefined;
-    const streamed = stream !== undefined && isInstead(stream) ? stream.answer : undefined;
+    const streamed = this.#streamedAnswer(effect);
     if (effect.exit?.once === 'answered') this.#onceAnswered ??= { id, exit: effect.exit };
     const exit = effect.exit?.once === 'now' ? effect.exit : undefined;
     if ([error, instead, streamed, exit].every((one) => one === undefined)) return false;
@@ -129,6 +132,15 @@ class End {
     this.instead = instead;
     this.streamedInstead = streamed;
     return true;
+  }
+
+  /** What gives the answer of a handler that streams instead of running it. */
+  #streamedAnswer({ stream }: InvocationEffect): (() => Promise<void>) | undefined {
+    if (stream === undefined || !isInstead(stream)) return undefined;
+    const [, output] = this.#call.args;
+    if (isResponseStream(output)) return () => answerStreamed(output, stream.answer);
+    this.#injector.skipped('not-applicable');
+    return undefined;
   }
 }
 

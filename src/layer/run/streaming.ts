@@ -1,6 +1,6 @@
 import type { StreamedAnswer } from '../answer/http.ts';
 import type { HandlerCall } from '../realm.ts';
-import type { ResponseStream } from '../stream/response-stream.ts';
+import { isResponseStream, type ResponseStream } from '../stream/response-stream.ts';
 import type { PlannedStreamEffect, StreamInjection } from '../stream/stream-faults.ts';
 import { boundedDelayMs } from './bounded-delay.ts';
 import type { Injector } from './injector.ts';
@@ -15,7 +15,7 @@ export async function performUnder(
   injector: Injector,
 ): Promise<unknown> {
   if (effects.length === 0) return injector.timed(() => perform(call));
-  const { FaultyStream, StreamFaults, isResponseStream, outcomeOf } = await import('../stream/index.ts');
+  const { FaultyStream, StreamFaults, outcomeOf } = await import('../stream/index.ts');
   const [event, stream, ...rest] = call.args;
   if (!isResponseStream(stream)) {
     for (const _ of effects) injector.skipped('not-applicable');
@@ -30,9 +30,9 @@ export async function performUnder(
 }
 
 /** Gives an answer in the streamed protocol instead of running the handler. */
-export async function answerStreamed({ args }: HandlerCall, answer: StreamedAnswer): Promise<void> {
+export async function answerStreamed(stream: ResponseStream, answer: StreamedAnswer): Promise<void> {
   const { writeAnswer } = await import('../stream/index.ts');
-  await writeAnswer(args[1] as ResponseStream, answer);
+  await writeAnswer(stream, answer);
 }
 
 class Injection implements StreamInjection {

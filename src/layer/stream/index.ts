@@ -1,5 +1,4 @@
 export { FaultyStream } from './faulty-stream.ts';
 export { outcomeOf } from './perform-streaming.ts';
-export { isResponseStream } from './response-stream.ts';
 export { StreamFaults } from './stream-faults.ts';
 export { writeAnswer } from './streamed-answer.ts';
