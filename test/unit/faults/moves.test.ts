@@ -31,6 +31,47 @@ describe('an alarm on a metric that the fault itself moves is pointed out:', () 
     expect(sentences(metric)).toHaveLength(count);
   });
 
+  it.each<[what: string, fault: Fault, metric: NamedMetric, count: number]>([
+    [
+      'failed records wait in their queue, whatever its name',
+      { kind: 'invocation.batch', target: 'checkout', fail: 0.2 },
+      { namespace: 'AWS/SQS', metric: 'ApproximateAgeOfOldestMessage', dimensions: { QueueName: 'jobs' } },
+      1,
+    ],
+    [
+      'a stream does not go on without them',
+      { kind: 'invocation.batch', target: 'checkout', fail: 0.2 },
+      { namespace: 'AWS/Lambda', metric: 'IteratorAge', dimensions: { FunctionName: 'shop-checkout' } },
+      1,
+    ],
+    [
+      'not that of another function',
+      { kind: 'invocation.batch', target: 'checkout', fail: 0.2 },
+      { namespace: 'AWS/Lambda', metric: 'IteratorAge', dimensions: { FunctionName: 'shop-stock' } },
+      0,
+    ],
+    [
+      'nothing is delivered again for another order',
+      { kind: 'invocation.batch', target: 'checkout', reorder: true },
+      { namespace: 'AWS/SQS', metric: 'ApproximateAgeOfOldestMessage', dimensions: {} },
+      0,
+    ],
+    [
+      'an answer of its class',
+      { kind: 'invocation.response', target: 'checkout', status: 503 },
+      { namespace: 'AWS/Lambda', metric: 'Url5xxCount', dimensions: { FunctionName: 'shop-checkout' } },
+      1,
+    ],
+    [
+      'none of another class',
+      { kind: 'invocation.response', target: 'checkout', status: 429 },
+      { namespace: 'AWS/Lambda', metric: 'Url5xxCount', dimensions: {} },
+      0,
+    ],
+  ])('%s', (_what, fault, metric, count) => {
+    expect(sentences(metric, { faults: [fault] })).toHaveLength(count);
+  });
+
   it('and so is a signal, where it must hold during the fault', () => {
     const signal = {
       name: 'throttles',
