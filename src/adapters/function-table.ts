@@ -1,11 +1,11 @@
 import type { RunId } from '../core/ids.ts';
 import type { FunctionStore, StoredDose } from '../engine/ports.ts';
 import type { Dose, Telemetry } from '../generated/types.ts';
-import { validateDose } from '../generated/validate-dose.js';
 import { validateTelemetry } from '../generated/validate-telemetry.js';
 import { type DynamoDbTable, number, text } from './dynamodb-table.ts';
 
-const doseKey = (functionName: string): { pk: string; sk: string } => ({
+/** Where a function's dose lies. */
+export const doseKey = (functionName: string): { pk: string; sk: string } => ({
   pk: `dose#${functionName}`,
   sk: 'dose',
 });
@@ -25,14 +25,6 @@ export class FunctionTable implements FunctionStore {
       cleared: item['cleared']?.BOOL === true,
       expiresAt: number(item, 'expiresAt'),
     };
-  }
-
-  /** With its key, where it has one: for whoever signs with that, and for nobody else. Undefined without a dose in place. */
-  async readWholeDose(functionName: string): Promise<Dose | undefined> {
-    const item = await this.#table.get(doseKey(functionName));
-    if (item === undefined || item['cleared']?.BOOL === true) return undefined;
-    const dose = json(item['body']?.S ?? '');
-    return isDose(dose) ? dose : undefined;
   }
 
   async writeDose(dose: Dose): Promise<boolean> {
@@ -87,19 +79,12 @@ export class FunctionTable implements FunctionStore {
 }
 
 function parse(body: string): Telemetry | undefined {
-  const value = json(body);
-  return validateTelemetry(value) ? value : undefined;
-}
-
-function isDose(value: unknown): value is Dose {
-  return validateDose(value);
-}
-
-function json(body: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(body);
+    value = JSON.parse(body);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+  return validateTelemetry(value) ? value : undefined;
 }

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbTable } from '../adapters/dynamodb-table.ts';
-import { FunctionTable } from '../adapters/function-table.ts';
 import { randomText } from '../adapters/random.ts';
 import { wait } from '../adapters/system-clock.ts';
+import { readWholeDose } from '../adapters/whole-dose.ts';
 import type { RunId } from '../core/ids.ts';
 import { type SignedDirective, signFor } from '../faults/directive.ts';
 import type { RequestMessage } from '../generated/types.ts';
@@ -20,11 +20,11 @@ export async function signDirectiveFor(
   if (stored === undefined) return { result: 'unknown-run', run: request.run };
   const { target, faults, seconds } = request;
   const client = aws.get(DynamoDBClient);
-  const functions = new FunctionTable(new DynamoDbTable(client, environment.functionTable, wait));
+  const table = new DynamoDbTable(client, environment.functionTable, wait);
   const signed = await signFor(
     stored.run,
     { target, ...(faults === undefined ? {} : { faults }), ...(seconds === undefined ? {} : { seconds }) },
-    { readDose: (name) => functions.readWholeDose(name), now: () => ports.clock.now(), random: randomText },
+    { readDose: (name) => readWholeDose(table, name), now: () => ports.clock.now(), random: randomText },
   );
   if (signed.result === 'directive')
     log('info', 'a directive was signed', { run: request.run, target, faults: signed.faults });

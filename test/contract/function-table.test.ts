@@ -2,6 +2,7 @@ import { FunctionTable } from '../../src/adapters/function-table.ts';
 import { MemoryFunctionTable } from '../../src/adapters/memory-function-table.ts';
 import type { FunctionStore } from '../../src/engine/ports.ts';
 import type { Dose, Telemetry } from '../../src/generated/types.ts';
+import { readWholeDose } from '../../src/adapters/whole-dose.ts';
 import { engines } from './engines.ts';
 import { at } from './samples.ts';
 
@@ -196,16 +197,16 @@ it('hands a dose on as it was written, key and all, to whoever signs with it, an
     const table = await database.table('functions');
     const functions = new FunctionTable(table);
     const dose = { ...doseOf('fn', 1), salt: 'salt-0001', directiveKey: 'k'.repeat(43) };
-    expect(await functions.readWholeDose('fn')).toBeUndefined();
+    expect(await readWholeDose(table, 'fn')).toBeUndefined();
     await functions.writeDose(dose);
-    expect(await functions.readWholeDose('fn')).toEqual(dose);
+    expect(await readWholeDose(table, 'fn')).toEqual(dose);
     await functions.clearDose('fn', 1);
-    expect(await functions.readWholeDose('fn')).toBeUndefined();
+    expect(await readWholeDose(table, 'fn')).toBeUndefined();
     for (const body of ['not JSON', '{"version":1}', JSON.stringify({ ...dose, directiveKey: 'short' })]) {
       await table.update({ pk: 'dose#fn', sk: 'dose' }, 'SET cleared = :no, body = :body', {
         values: { ':no': { BOOL: false }, ':body': { S: body } },
       });
-      expect(await functions.readWholeDose('fn')).toBeUndefined();
+      expect(await readWholeDose(table, 'fn')).toBeUndefined();
     }
   } finally {
     await database.stop();
