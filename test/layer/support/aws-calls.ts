@@ -35,7 +35,11 @@ export const clients = {
   kms,
 } as const;
 
-/** What a client is made with: the SDK's own retries, without their pauses. */
+/**
+ * What a client is made with: the SDK's own retries, without their pauses.
+ *
+ * @param endpoint where nothing answers, unless the test has a server
+ */
 export function clientOptions(endpoint = 'http://127.0.0.1:9'): object {
   return {
     region: 'eu-west-1',
@@ -96,8 +100,8 @@ const typical: { readonly [S in KnownService]: Send } = {
 };
 
 /** Makes the typical call of a service with its real client. */
-export function callOf(service: KnownService): Promise<SdkOutcome> {
-  return outcomeOf(() => typical[service](clientOptions()));
+export function callOf(service: KnownService, options = clientOptions()): Promise<SdkOutcome> {
+  return outcomeOf(() => typical[service](options));
 }
 
 export async function outcomeOf(send: () => Promise<unknown>): Promise<SdkOutcome> {

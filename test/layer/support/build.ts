@@ -15,7 +15,7 @@ export interface Built {
 }
 
 /** The layer and the test functions, built once for a test file, as a deployment would have them. */
-export async function buildAll(): Promise<Built> {
+export async function buildAll(folderOfFunctions = functions): Promise<Built> {
   const folder = mkdtempSync(join(tmpdir(), 'inoculate-layer-'));
   const built: Built = {
     opt: join(folder, 'opt'),
@@ -23,7 +23,7 @@ export async function buildAll(): Promise<Built> {
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
   try {
-    await buildInto(built);
+    await buildInto(built, folderOfFunctions);
     return built;
   } catch (error) {
     built.remove(); // the caller never learns of it
@@ -31,10 +31,10 @@ export async function buildAll(): Promise<Built> {
   }
 }
 
-async function buildInto(built: Built): Promise<void> {
+async function buildInto(built: Built, folderOfFunctions: string): Promise<void> {
   await buildLayer(built.opt);
   const common = {
-    entryPoints: readdirSync(functions).map((name) => join(functions, name)),
+    entryPoints: readdirSync(folderOfFunctions).map((name) => join(folderOfFunctions, name)),
     bundle: true,
     platform: 'node',
     target: 'node22',
