@@ -20,6 +20,8 @@ interface Note {
   /** A call that was decided about, or an end of the invocation at which the fault does something. */
   considered: boolean;
   fired: boolean;
+  /** There was nothing left of the fault's budget. */
+  refused: boolean;
 }
 
 /** Writes down what one invocation meets; in a replay, the draws are those of the journal. */
@@ -77,6 +79,12 @@ export class Recorder implements Witness {
     if (note !== undefined) note.fired = true;
   }
 
+  /** Asked for just before an injection: it is the fault's last place. */
+  refused(faultId: string): void {
+    const note = this.#notes.findLast(({ entry }) => entry.fault === faultId);
+    if (note !== undefined) note.refused = true;
+  }
+
   injected(): JournalInjection[] {
     return this.#notes.filter(({ fired }) => fired).map((note) => ({ ...note.entry, ...doneBy(note) }));
   }
@@ -95,7 +103,15 @@ export class Recorder implements Witness {
     const nth = (this.#seen.get(key) ?? 0) + 1;
     this.#seen.set(key, nth);
     const entry = { fault: faultId, kind: fault.kind, invocation: this.#number, ...where, nth, draws: {} };
-    const note = { fault, entry, effect: undefined, injection: undefined, considered: false, fired: false };
+    const note = {
+      fault,
+      entry,
+      effect: undefined,
+      injection: undefined,
+      considered: false,
+      fired: false,
+      refused: false,
+    };
     this.#notes.push(note);
     if (typeof place !== 'string') this.#byCall.set(place, [...(this.#byCall.get(place) ?? []), note]);
     return note;
@@ -124,7 +140,8 @@ function doneBy({ entry, effect, injection }: Note): Partial<JournalInjection> {
   };
 }
 
-function reasonFor({ fault, entry, effect, injection }: Note): string {
+function reasonFor({ fault, entry, effect, injection, refused }: Note): string {
+  if (refused) return 'budget';
   if (effect?.skip !== undefined) return effect.skip;
   if ((entry.draws['rate'] ?? 0) >= (fault.rate ?? 1)) return 'rate';
   const wanted =

@@ -9,11 +9,11 @@ import { ProcessEnds } from '../layer/run/ending.ts';
 import { underFaults } from '../layer/run/faulting.ts';
 import { Injector } from '../layer/run/injector.ts';
 import { Invocation } from '../layer/run/invocation.ts';
-import { Limits } from '../layer/run/limits.ts';
 import { Memory, type RunMemory } from '../layer/run/memory.ts';
 import { Reporter } from '../layer/telemetry/reporter.ts';
 import { LN_GAMMA } from '../stats/histogram.ts';
 import type { Journal } from './api.ts';
+import { Budgets } from './budgets.ts';
 import { DifferentCalls, SandboxExit } from './errors.ts';
 import { leaveNote } from './note.ts';
 import type { Plan } from './options.ts';
@@ -52,7 +52,7 @@ export class Rehearsal {
     invocation.witness = recorder;
     this.#recorders.push(recorder);
     // Which call is whose is known from its asynchronous context alone: several may be under way.
-    const limits = new Limits(this.#dose, this.#used, reporter);
+    const limits = new Budgets(this.#dose, this.#used, reporter, recorder);
     const injector = new Injector(this.#dose, fixedSource, clock, reporter, limits, storage, false);
     try {
       const answer = await storage.run(invocation, underFaults, call, invocation, injector);
