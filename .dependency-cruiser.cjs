@@ -8,7 +8,8 @@ const middle = ['aws', 'adapters', 'targets', 'faults', 'iam', 'signals', 'notif
 const mayImport = {
   generated: [],
   stats: [],
-  core: ['stats', 'generated'],
+  // What a path into an event looks like is the same for who writes it and who reads it.
+  core: ['stats', 'generated', 'layer/event/path'],
   engine: inner,
   // How AWS is reached, and what a role must allow for it.
   aws: ['core/opt-in'],

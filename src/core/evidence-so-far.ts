@@ -2,6 +2,7 @@ import { onlyDirectives } from './directives.ts';
 import type { EpochMs } from './ids.ts';
 import { deviated } from './judge.ts';
 import type { Run } from './run.ts';
+import { stickyDoubt } from './sticky.ts';
 import { formatDuration } from './units.ts';
 
 /** Of a shorter run nobody wants to hear before its end. */
@@ -32,12 +33,13 @@ export function evidenceSoFar(run: Run, at: EpochMs): string {
   return `${time}${enrolled}${directed} ${[...hypothesesOf(run), ...checksOf(run)].join('; ')}.`;
 }
 
-function hypothesesOf({ hypotheses, settings: { judge } }: Run): readonly string[] {
+function hypothesesOf({ experiment, hypotheses, settings: { judge } }: Run): readonly string[] {
   const needed = Math.log(1 / judge.alphaHeld);
   return hypotheses.map((state) => {
     if (deviated(state, judge)) return `${state.claim}: does not hold`;
     if (state.maxLogHarm >= Math.log(notableOdds)) return `${state.claim}: some evidence of harm`;
-    return state.logHeld !== null && state.logHeld >= needed
+    const isShown = state.logHeld !== null && state.logHeld >= needed;
+    return isShown && stickyDoubt(experiment) === null
       ? `${state.claim}: shown to hold so far`
       : `${state.claim}: no sign of harm so far`;
   });

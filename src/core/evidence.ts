@@ -40,6 +40,14 @@ export interface TargetObservation {
   readonly directed?: Directed;
   /** Enrolled invocations that were left alone, and directives that were ignored, by reason. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** Invocations that came while the dose was active; absent where no layer has told. */
+  readonly seen?: Seen;
+}
+
+/** Invocations by whether any fault was for them. */
+export interface Seen {
+  readonly matched: number;
+  readonly others: number;
 }
 
 /** A group's figure for a hypothesis, with its time-uniform confidence bounds (level 1 - alpha). */

@@ -5,6 +5,7 @@ import { entries, type Entry } from './experiment-parts.ts';
 import { checkSchedule } from './schedule-checks.ts';
 import { checkCheckedSignals } from './checked-signals.ts';
 import { checkGroupsExist, checkSignals } from './signal-checks.ts';
+import { checkSticky } from './sticky-checks.ts';
 import { checkTaken, checkTargets } from './target-checks.ts';
 import { checkTriggers } from './trigger-checks.ts';
 import { listing, type Path, type Problem, show } from './problem.ts';
@@ -41,6 +42,7 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
     ...(targets === undefined ? [] : checkReferences([...faults, ...signals], targets)),
     ...faults.flatMap(({ path, value }) => checkFault(path, value, facts.dependencyTrouble)),
     ...checkSignals(signals, faults, Object.keys(targets ?? {})),
+    ...checkSticky(faults, signals),
     ...checkGroupsExist(signals, file),
     ...checkCheckedSignals(signals, file),
     ...checkAlarms(file['abort']),

@@ -1,4 +1,5 @@
 import { maxInvocationMs } from './experiment-parts.ts';
+import { checkMatch } from './match-checks.ts';
 import { type Path, type Problem, show } from './problem.ts';
 import { isMapping } from './schema-branch.ts';
 import { suggest } from './suggest.ts';
@@ -32,7 +33,11 @@ export function checkFault(
   fault: Readonly<Record<string, unknown>>,
   dependencyTrouble: DependencyCheck | undefined,
 ): Problem[] {
-  return [...checkDelay(path, fault['delay']), ...checkDependency(path, fault, dependencyTrouble)];
+  return [
+    ...checkMatch(path, fault),
+    ...checkDelay(path, fault['delay']),
+    ...checkDependency(path, fault, dependencyTrouble),
+  ];
 }
 
 function checkDelay(path: Path, delay: unknown): Problem[] {

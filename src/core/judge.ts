@@ -4,6 +4,8 @@ import { onlyDirectives, withoutDirectives } from './directives.ts';
 import type { Evidence, JudgeSettings, TargetObservation } from './evidence.ts';
 import type { HypothesisState, Run } from './run.ts';
 import { faultsWithoutEffect, needsLayer, silentFaults } from './in-effect.ts';
+import { mostSkipped, seenInstead } from './skipped.ts';
+import { stickyDoubt } from './sticky.ts';
 import type { CheckVerdict, HypothesisVerdict, Verdict } from './verdict.ts';
 
 /** Joint evidence of harm: the weighted mean of the e-values, as a logarithm. An abort needs log(1/alphaAbort). */
@@ -63,7 +65,8 @@ export function absentInControl(state: HypothesisState, judge: JudgeSettings): b
 /** The verdict at the end of a run, from what was kept of every look. */
 export function verdictOf(run: Run): Verdict {
   const { judge } = run.settings;
-  const hypotheses = run.hypotheses.map((state): HypothesisVerdict => judgeOne(state, judge));
+  const sticky = stickyDoubt(run.experiment);
+  const hypotheses = run.hypotheses.map((state): HypothesisVerdict => judgeOne(state, judge, sticky));
   const obstacle = obstacleTo(run);
   const checks = run.checks.map(judgeCheck);
   const base = { hypotheses, checks, notJudged: run.notJudged };
@@ -76,7 +79,7 @@ export function verdictOf(run: Run): Verdict {
   }
   if (run.abort !== null)
     return { ...base, verdict: 'inconclusive', sentence: 'The run ended before a verdict could be reached.' };
-  const doubt = doubtOf(run) ?? undecided(hypotheses, checks);
+  const doubt = doubtOf(run) ?? sticky ?? undecided(hypotheses, checks);
   if (doubt !== null) return { ...base, verdict: 'inconclusive', sentence: doubt };
   const claims = all.map((one) => one.claim).join('; ');
   return { ...base, verdict: 'held', sentence: `The steady state held: ${claims}.` };
@@ -98,7 +101,7 @@ function decapitalised(sentence: string): string {
   return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`.replace(/\.$/, '');
 }
 
-function judgeOne(state: HypothesisState, judge: JudgeSettings): HypothesisVerdict {
+function judgeOne(state: HypothesisState, judge: JudgeSettings, sticky: string | null): HypothesisVerdict {
   const { hypothesis, claim } = state;
   const harm = Math.exp(Math.min(state.maxLogHarm, 700));
   if (deviated(state, judge))
@@ -108,6 +111,7 @@ function judgeOne(state: HypothesisState, judge: JudgeSettings): HypothesisVerdi
       verdict: 'deviated',
       why: `Evidence of harm reached ${round(harm)} to 1; ${round(1 / (judge.alphaAbort * state.weight))} to 1 are enough.`,
     };
+  if (sticky !== null) return { hypothesis, claim, verdict: 'inconclusive', why: sticky };
   const needed = Math.log(1 / judge.alphaHeld);
   if (state.logHeld !== null && state.logHeld >= needed)
     return {
@@ -144,7 +148,14 @@ function doubtOf(run: Run): string | null {
   const without = faultsWithoutEffect(run);
   return without.length > 0
     ? `Fault ${without.join(', ')} was in place, but had no effect that could be seen.`
-    : silence(run);
+    : (silence(run) ?? brokenOff(run));
+}
+
+/** Where a sandbox has stopped injecting, the experimental group had less of the fault than was asked for. */
+function brokenOff({ measuring }: Run): string | null {
+  const spared = measuring.skipped?.['breaker'] ?? 0;
+  if (spared === 0) return null;
+  return `Too many invocations failed in at least one sandbox, which then injected nothing more: ${spared} exposed invocations had no fault.`;
 }
 
 function silence(run: Run): string | null {
@@ -154,12 +165,15 @@ function silence(run: Run): string | null {
   if (needsLayer(run) && measuring.realms === 0)
     return 'The layer never reported: no function was invoked, or it runs without the layer or its permissions.';
   if (needsLayer(run) && measuring.enrolled === 0 && !onlyDirectives(experiment))
-    return 'No invocation was enrolled.';
+    return `No invocation was enrolled${seenInstead(measuring)}.`;
   const silent = silentFaults(run);
   if (silent.length === 0) return null;
-  return silent.length === experiment.faults.length
-    ? 'No fault was ever injected: no invocation or call matched it.'
-    : `Fault ${silent.join(', ')} was never injected: no invocation or call matched it.`;
+  const which = silent.length === experiment.faults.length ? 'No fault was ever' : never(silent);
+  return `${which} injected: ${mostSkipped(measuring) ?? 'no invocation or call matched it'}.`;
+}
+
+function never(faults: readonly string[]): string {
+  return `Fault ${faults.join(', ')} was never`;
 }
 
 function round(value: number): string {

@@ -1,7 +1,7 @@
 import type { Experiment } from '../generated/types.ts';
 import type { CheckState } from './checks.ts';
 import type { OutboxEntry } from './commands.ts';
-import type { Directed, JudgeSettings } from './evidence.ts';
+import type { Directed, JudgeSettings, Seen } from './evidence.ts';
 import type { TargetFacts } from './facts.ts';
 import type { EpochMs, ResourceId, RunId, UnitId } from './ids.ts';
 import type { JournalEntry } from './journal.ts';
@@ -212,6 +212,9 @@ export interface Measuring {
   /** Whether a unit's change was ever seen to have an effect; only of those of which that can be seen. */
   readonly inEffect: Readonly<Record<UnitId, boolean>>;
   readonly enrolled: number;
+  /** Why less was injected than asked for, by reason, and who came while the dose was active. */
+  readonly skipped?: Readonly<Record<string, number>>;
+  readonly seen?: Seen;
   /** Requests that asked for a fault, and why others were ignored; only where the experiment takes directives. */
   readonly directives?: Directed & { readonly ignored: Readonly<Record<string, number>> };
   /** How many parts of the planned time people have been told of. */

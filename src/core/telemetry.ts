@@ -1,7 +1,7 @@
 import type { GroupCounters, Telemetry } from '../generated/types.ts';
 import { coarse, merge, total, type Histogram } from '../stats/histogram.ts';
 import { PackingError, unpack } from '../stats/packing.ts';
-import type { GroupTotals, TargetObservation } from './evidence.ts';
+import type { GroupTotals, Seen, TargetObservation } from './evidence.ts';
 import type { EpochMs } from './ids.ts';
 
 /** The most cohorts that one group of one realm reports. */
@@ -48,7 +48,15 @@ export function sumTelemetry(items: readonly Telemetry[], view: TelemetryView): 
     fired: sumCounts(latest.map((item) => item.fired)),
     ...directedOf(latest),
     skipped: sumCounts(latest.map((item) => item.skipped)),
+    ...seenBy(latest),
   };
+}
+
+function seenBy(items: readonly Telemetry[]): Pick<TargetObservation, 'seen'> {
+  const told = items.flatMap(({ seen }) => (seen === undefined ? [] : [seen]));
+  if (told.length === 0) return {};
+  const count = (pick: (seen: Seen) => number): number => told.reduce((all, seen) => all + pick(seen), 0);
+  return { seen: { matched: count(({ matched }) => matched), others: count(({ others }) => others) } };
 }
 
 function directedOf(items: readonly Telemetry[]): Pick<TargetObservation, 'directed'> {

@@ -112,9 +112,16 @@ export function doseOf(run: Run, unit: Unit, epoch: number, directiveKey?: strin
     stalenessMs: run.settings.stalenessMs,
     acknowledgeStart: faults.some(({ fault }) => moduleOf(fault).canEndProcess),
     lnGamma: LN_GAMMA,
+    ...breakerOf(run.experiment),
     ...(directiveKey === undefined ? {} : { directiveKey }),
     faults,
   };
+}
+
+/** What each sandbox decides for itself, without waiting for the controller. */
+function breakerOf({ abort }: Experiment): Pick<Dose, 'breaker'> {
+  const failures = abort?.failuresPerSandbox;
+  return failures === undefined ? {} : { breaker: { failures } };
 }
 
 function numbered(experiment: Experiment): readonly { id: string; fault: Fault }[] {

@@ -1,4 +1,5 @@
 import type { TargetObservation } from '../core/evidence.ts';
+import { stickyTargets } from '../core/sticky.ts';
 import { requiredOneArm } from '../stats/planning.ts';
 import { unevenSplit } from '../stats/balance.ts';
 import { quantile, quantileInterval } from '../stats/quantiles.ts';
@@ -80,7 +81,8 @@ function slowness({ experimental, control }: TargetObservation): string[] {
   });
 }
 
-function uneven({ run }: RunRecord, { experimental, control }: TargetObservation): string[] {
+function uneven({ run }: RunRecord, { target, experimental, control }: TargetObservation): string[] {
+  if (stickyTargets(run.experiment).has(target)) return [];
   const n = experimental.started + control.started;
   if (unevenSplit({ experimental: experimental.started, n }, run.settings.judge.pi) < logUneven) return [];
   return [

@@ -38,6 +38,7 @@ export function renderMarkdown(record: RunRecord): string {
           : `${capitalised(sentence)} (${inPlace ? 'was in place' : 'was never in place'})`,
       ),
     ),
+    bullets('Whom the faults left alone', report.spared),
     bullets('What the run shows', report.findings),
     escaped(report.reverts.sentence),
     `<sub>${escaped(footer(report))}</sub>`,

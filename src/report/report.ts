@@ -6,6 +6,7 @@ import type { EpochMs } from '../core/ids.ts';
 import type { HypothesisState, Run, Unit } from '../core/run.ts';
 import type { HypothesisVerdict } from '../core/verdict.ts';
 import type { Fault } from '../generated/types.ts';
+import { sparedSentences } from './spared.ts';
 import { findingsOf } from './findings.ts';
 import type { RunEnvironment, RunRecord } from './record.ts';
 import { describeRevert, describeReverts, describeVerdict, type Result } from './sentences.ts';
@@ -43,6 +44,8 @@ export interface Report {
   readonly targets: readonly ReportTarget[];
   /** Sentences on the difference that the fault made. */
   readonly findings: readonly string[];
+  /** Sentences on why less was injected than was asked for, and on whom the faults were for. */
+  readonly spared: readonly string[];
   readonly reverts: {
     /** No change of this run is in place any more. */
     readonly complete: boolean;
@@ -147,6 +150,7 @@ export function reportOf(record: RunRecord): Report {
     faults: faultsOf(record, targets),
     targets: targets.map(targetFigures),
     findings: findingsOf(record, targets),
+    spared: sparedSentences(run, targets),
     reverts: {
       complete: run.units.every((unit) => unit.state.at === 'reverted') && run.outcome !== null,
       sentence: describeReverts(run.units),

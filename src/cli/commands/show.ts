@@ -79,6 +79,7 @@ function linesOf(record: RunRecord): readonly string[] {
     ),
     ...report.hypotheses.map(claimLine),
     ...report.notJudged.map(({ signal, why }) => `not judged   ${signal}: ${why}`),
+    ...report.spared.map((sentence) => `left alone   ${sentence}`),
     ...report.findings.map((finding) => `finding      ${finding}`),
     `reverts      ${report.reverts.sentence}`,
     ...report.reverts.resources.map(({ resource, sentence }) => `  ${resource}: ${sentence}`),

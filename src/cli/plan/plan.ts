@@ -6,6 +6,7 @@ import type { TargetFacts } from '../../core/facts.ts';
 import { functionStatements, functionTableOf, type Statement } from '../../core/function-permissions.ts';
 import { alarmNames } from '../../core/guards.ts';
 import { isInFunction } from '../../core/placement.ts';
+import { stickyTargets } from '../../core/sticky.ts';
 import { startsOf } from '../../core/triggers.ts';
 import type { Experiment, Fault } from '../../generated/types.ts';
 import { explainFault } from '../../faults/explain.ts';
@@ -59,6 +60,8 @@ export interface Claim {
   readonly needed: number | null;
   /** Invocations of both groups that the traffic will bring; null where the traffic is not known. */
   readonly expected: number | null;
+  /** The groups stick by a value of the event: then nothing is ever shown to hold. */
+  readonly sticky: boolean;
 }
 
 /** The share of failures, or of slow answers, assumed for the control group while nothing is measured yet. */
@@ -77,6 +80,7 @@ export interface PlanInput {
 
 export function planOf({ experiment, stage, targets, rates, alarms = [] }: PlanInput): Plan {
   const claims = claimsOf(experiment);
+  const sticky = stickyTargets(experiment).size > 0;
   const dosed = targets.filter((target) =>
     experiment.faults.some((fault) => fault.target === target.name && isInFunction(fault)),
   );
@@ -107,7 +111,8 @@ export function planOf({ experiment, stage, targets, rates, alarms = [] }: PlanI
     changes: changesOf(experiment, targets),
     claims: claims.hypotheses.map(({ claim, heldAfter }) => ({
       claim,
-      needed: heldAfter(assumedControlShare, defaultJudgeSettings),
+      needed: sticky ? null : heldAfter(assumedControlShare, defaultJudgeSettings),
+      sticky,
       expected: leastEnrolled,
     })),
     checks: claims.checks.map(describeCheck),
@@ -153,10 +158,20 @@ function describeCheck({ claim, when, tolerates }: CheckSpec): string {
   return `${claim}: looked at ${parts} the fault${rows}`;
 }
 
+/** A sandbox stops by itself; the run goes on in the others. */
+function breakerOf({ abort }: Experiment): readonly string[] {
+  const failures = abort?.failuresPerSandbox;
+  if (failures === undefined) return [];
+  return [
+    `more than ${counted(failures, 'exposed invocation')} fail in one sandbox: that sandbox injects nothing more`,
+  ];
+}
+
 function stopsOf(experiment: Experiment): readonly string[] {
   return [
     ...(experiment.abort?.onDeviation === false ? [] : ['the steady state is shown not to hold']),
     ...alarmNames(experiment.abort?.alarms).map((alarm) => `alarm ${alarm} fires`),
+    ...breakerOf(experiment),
     'a person stops it, or the kill switch is thrown',
     'the planned time is over',
   ];

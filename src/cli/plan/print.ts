@@ -67,7 +67,8 @@ function permissionsOf({ iam, changes }: Plan): readonly string[] {
   ];
 }
 
-function describeClaim({ needed, expected }: Claim): string {
+function describeClaim({ needed, expected, sticky }: Claim): string {
+  if (sticky) return 'can be refuted, but never shown to hold: the groups stick by a value of the event';
   if (needed === null) return 'can be refuted, but never shown to hold: it allows no failure at all';
   const traffic =
     expected === null

@@ -7,6 +7,8 @@ import { firstStop } from './injecting.ts';
 import { evidenceSoFar, partsOver } from '../evidence-so-far.ts';
 import { startReverting } from './reverting.ts';
 import { directivesOf } from '../directives.ts';
+import { sparedOf } from '../skipped.ts';
+import { stickyTargets } from '../sticky.ts';
 import { sumCounts } from '../telemetry.ts';
 
 /** Looks that may fail in a row: a run that cannot be watched is ended. */
@@ -50,10 +52,11 @@ function absorbLook(draft: Draft, look: Look): void {
       enrolled: sum((group) => group.started),
       maxLogUneven: Math.max(
         run.measuring.maxLogUneven,
-        ...look.targets.map((target) => logUneven(target, run.settings.judge.pi)),
+        ...drawnByRequest(run, look).map((target) => logUneven(target, run.settings.judge.pi)),
       ),
       fired: sumCounts(look.targets.map((target) => target.fired)),
       ...directivesOf(run, look.targets),
+      ...sparedOf(look.targets),
       inEffect: effectsOf(run.measuring.inEffect, look.effects),
       realms: look.targets.reduce((total, target) => total + target.realms, 0),
     },
@@ -64,6 +67,12 @@ function absorbLook(draft: Draft, look: Look): void {
     draft.note({ type: 'measurement', targets: look.targets, evidence: look.evidence, logJoint: joint });
   if (draft.run.phase === 'observing') stopIfHarmful(draft, look, joint);
   if (draft.run.phase === 'observing') tellEvidence(draft);
+}
+
+/** Groups that stick by a value are as even as the shares of who has which value. */
+function drawnByRequest({ experiment }: Draft['run'], { targets }: Look): Look['targets'] {
+  const sticky = stickyTargets(experiment);
+  return targets.filter(({ target }) => !sticky.has(target));
 }
 
 /** Now and then people hear how it stands. */

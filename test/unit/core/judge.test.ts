@@ -68,7 +68,40 @@ const silent = (...ids: string[]): Partial<Run> => {
   };
 };
 
+const sticky: Partial<Run> = {
+  experiment: {
+    ...experiment,
+    faults: experiment.faults.map((fault) => ({ ...fault, stickyBy: 'body.customer.id' })),
+  },
+};
+const skipped = (reasons: Readonly<Record<string, number>>): Partial<Run> => ({
+  measuring: { ...measured({}).measuring, skipped: reasons },
+});
+
 describe('the verdict', () => {
+  it('is never "held", of no claim either, where the groups stick by a value', () => {
+    const verdict = verdictOf(measured({ logHeld: enough, ...sticky }));
+    expect(verdict).toMatchObject({ verdict: 'inconclusive', hypotheses: [{ verdict: 'inconclusive' }] });
+    expect(verdict.sentence).toContain('those of checkout by body.customer.id');
+    expect(verdictOf(measured({ maxLogHarm: enough, ...sticky })).verdict).toBe('deviated');
+  });
+
+  it('is never "held" where a sandbox has stopped injecting after too many failures', () => {
+    const verdict = verdictOf(measured({ logHeld: enough, ...skipped({ breaker: 7 }) }));
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(verdict.sentence).toContain('7 exposed invocations had no fault');
+    expect(verdictOf(measured({ logHeld: enough, ...skipped({ stale: 7 }) })).verdict).toBe('held');
+  });
+
+  it('tells what kept a fault from ever being injected', () => {
+    const { measuring } = silent('f1', 'f2');
+    if (measuring === undefined) throw new Error('nothing measured');
+    const run = measured({ measuring: { ...measuring, skipped: { 'wrong-source': 12, stale: 1 } } });
+    expect(verdictOf(run).sentence).toBe(
+      'No fault was ever injected: 12 times because its event source cannot bear the fault.',
+    );
+  });
+
   it.each([
     ['held, where the tolerance is shown to be kept', measured({ logHeld: enough }), 'held'],
     ['inconclusive, where it is nearly shown', measured({ logHeld: enough - 0.01 }), 'inconclusive'],

@@ -1,9 +1,36 @@
 import type { TargetFacts } from '../../../src/core/facts.ts';
 import { explainFault } from '../../../src/faults/explain.ts';
 import { moduleOf } from '../../../src/faults/of.ts';
-import type { ControlPlaneFault } from '../../../src/generated/types.ts';
+import type { ControlPlaneFault, InFunctionFault } from '../../../src/generated/types.ts';
 
 const target = 'checkout';
+
+describe('whom an in-function fault is for', () => {
+  it.each<[InFunctionFault, string]>([
+    [
+      {
+        kind: 'invocation.latency',
+        target,
+        delay: 300,
+        match: [
+          { path: 'body.amount', atLeast: 10, below: 20 },
+          { path: 'headers.x-canary', oneOf: ['yes', true] },
+          { path: 'body.gift', exists: false },
+        ],
+      },
+      ', where body.amount is at least 10 and is below 20 and headers.x-canary is one of "yes", true and body.gift is not there',
+    ],
+    [{ kind: 'invocation.error', target, budget: 5 }, '; at most 5 times in each sandbox'],
+    [{ kind: 'invocation.error', target, budget: 1 }, '; at most once in each sandbox'],
+    [
+      { kind: 'invocation.error', target, stickyBy: 'body.id' },
+      '; whoever has the same body.id stays in the same group',
+    ],
+  ])('is told in words: %j', (fault, words) => {
+    const { match: _, budget: __, stickyBy: ___, ...plain } = fault;
+    expect(explainFault(fault)).toBe(`${explainFault(plain)}${words}`);
+  });
+});
 
 describe('faults on the configuration of functions, queues and rules', () => {
   it.each<[ControlPlaneFault, string]>([

@@ -28,6 +28,7 @@ describe('report.json', () => {
       'faults',
       'targets',
       'findings',
+      'spared',
       'reverts',
       'environment',
     ]);

@@ -64,13 +64,6 @@ function timesOf(fired: number, inPlace: boolean | null): string {
   return inPlace ? 'was in place' : 'never';
 }
 
-function leftAlone({ targets }: Report): Markup | null {
-  const reasons = targets.flatMap(({ target, skipped }) =>
-    Object.entries(skipped).map(([reason, n]) => ({ target, reason, n })),
-  );
-  if (reasons.length === 0) return null;
-  return html`<p class="prose note-below">
-    Left alone although exposed:
-    ${reasons.map(({ target, reason, n }) => `${counted(n, 'time')} ${reason} (${target})`).join(', ')}.
-  </p>`;
+function leftAlone({ spared }: Report): Markup | null {
+  return spared.length === 0 ? null : html`<p class="prose note-below">${spared.join(' ')}</p>`;
 }
