@@ -1,12 +1,6 @@
-import { parse } from 'yaml';
-import { exampleOf } from '../../src/cli/commands/fault-parameters.ts';
-import { resolveUnits } from '../../src/core/units.ts';
-import { faultSchemas } from '../../src/generated/catalogue.ts';
-import type { InFunctionFault, InFunctionKind } from '../../src/generated/types.ts';
-import { validateInFunctionFault } from '../../src/generated/validate-resolved.js';
-import { inFunctionFaults } from '../../src/layer/faults/index.ts';
 import { buildAll, type Built } from './support/build.ts';
 import { doseOf, idIn } from './support/doses.ts';
+import { sampledKinds, sampleOf } from './support/samples.ts';
 import { nodeVersions, Sandboxes, type NodeVersion, type Sandbox } from './support/sandbox.ts';
 import { startDependency, type LocalServer } from './support/server.ts';
 import { eventually, TestStore } from './support/store.ts';
@@ -31,19 +25,6 @@ afterEach(async () => {
 afterAll(() => built.remove());
 
 const MEGABYTE = 1024 * 1024;
-const kinds = Object.keys(inFunctionFaults) as InFunctionKind[];
-
-/** A fault of the kind as its schema shows it, hitting all it can: a new kind comes by itself. */
-function sampleOf(kind: InFunctionKind): InFunctionFault {
-  const schema = faultSchemas[kind];
-  const [written] = parse(exampleOf(kind, schema).join('\n')) as Record<string, unknown>[];
-  const { rate, every, ...rest } = written ?? {};
-  void rate;
-  const { value, problems } = resolveUnits(schema, every === undefined ? rest : { ...rest, every: '100%' });
-  if (problems.length > 0 || !validateInFunctionFault(value))
-    throw new Error(`no sample of ${kind}: ${JSON.stringify(value)}`);
-  return value;
-}
 
 function start(node: NodeVersion): Promise<Sandbox> {
   const { task, opt } = built;
@@ -87,7 +68,7 @@ async function warmed(node: NodeVersion): Promise<Sandbox> {
 }
 
 describe.each(nodeVersions)('F1: off, on, off in one warm sandbox leaves nothing, under %s', (node) => {
-  it.each(kinds)('%s', async (kind) => {
+  it.each(sampledKinds)('%s', async (kind) => {
     let sandbox = await warmed(node);
     const before = await lookAt(sandbox);
     const dose = doseOf([sampleOf(kind)], { exposure: 0.4 });

@@ -21,11 +21,16 @@ export class Holding {
     this.#clock = clock;
   }
 
-  /** Whether it could be taken up, here and now. */
-  async take(occupation: Occupation): Promise<boolean> {
+  /**
+   * Whether it could be taken up, here and now.
+   * @param hasTime whether there is time left to go on with that
+   */
+  async take(occupation: Occupation, hasTime: () => boolean): Promise<boolean> {
+    const { expiresAt } = this.#permission;
+    const isAllowed = (): boolean => this.#permission.isAllowed() && hasTime();
     let giveBack: GiveBack | undefined;
     try {
-      giveBack = await occupy(occupation, this.#permission);
+      giveBack = await occupy(occupation, { expiresAt, isAllowed });
     } catch (error) {
       logOnce(`the ${occupation.type} is not taken up: ${reasonOf(error)}`);
     }

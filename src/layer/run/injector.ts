@@ -13,7 +13,7 @@ import { interceptCalls } from '../intercept/intercept.ts';
 import type { Reporter } from '../telemetry/reporter.ts';
 import type { SkipReason } from '../telemetry/skip-reason.ts';
 import { Cuts, type Injecting } from './cuts.ts';
-import type { Invocation } from './invocation.ts';
+import { ANSWER_MARGIN_MS, type Invocation } from './invocation.ts';
 import type { Limits } from './limits.ts';
 
 /** A waiting delay looks at the dose at least this often. */
@@ -197,7 +197,8 @@ export class Injector implements Gate, Injecting {
       this.#holdings.delete(holding);
       await holding.giveBack();
     });
-    if (await holding.take(occupation)) this.count(invocation, faultId);
+    const hasTime = (): boolean => invocation.remainingMs() > this.longestHandlerMs + ANSWER_MARGIN_MS;
+    if (await holding.take(occupation, hasTime)) this.count(invocation, faultId);
     else if (this.isAllowed(invocation)) this.#reporter.skipped('not-applicable');
   }
 

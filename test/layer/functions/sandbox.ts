@@ -19,7 +19,6 @@ declare const awslambda: {
   streamifyResponse<T>(handler: T): T;
 };
 
-const bornAt = Date.now();
 let invocations = 0;
 
 async function cpuWithin(ms: number): Promise<number> {
@@ -89,7 +88,9 @@ function viaHttp2(url: string): Promise<unknown> {
 
 const actions: Record<string, (wanted: Wanted) => Promise<unknown>> = {
   nothing: async () => 'done',
-  life: async () => ({ bornAt, invocations, pid: process.pid }),
+  life: async (event) => ({ invocations, event }),
+  /** What of Node has been loaded, by the names of its own modules. */
+  modules: async () => [...(Reflect.get(process, 'moduleLoadList') as string[])],
   look: async () => traces(),
   remember: async () => remember(),
   changed: async () => changed(),

@@ -6,7 +6,8 @@ import type { Dose, Telemetry } from '../../../src/generated/types.ts';
 import { LocalServer, type Seen } from './server.ts';
 
 /** How the store behaves towards the layer. */
-export type Mood = 'well' | 'hangs' | 'throttles' | 'is broken' | 'an hour ahead' | 'an hour behind';
+export type Mood =
+  'well' | 'hangs' | 'denies' | 'throttles' | 'is broken' | 'an hour ahead' | 'an hour behind';
 
 export const TABLE = 'functions';
 
@@ -108,6 +109,11 @@ export class TestStore {
 
   #answer(seen: Seen, response: ServerResponse, port: number): void {
     if (this.mood === 'hangs') return;
+    if (this.mood === 'denies') {
+      const body = { __type: 'com.amazon.coral.service#AccessDeniedException', message: 'not authorized' };
+      response.writeHead(400).end(JSON.stringify(body));
+      return;
+    }
     if (this.mood === 'throttles' || this.mood === 'is broken') {
       const error =
         this.mood === 'throttles' ? 'ProvisionedThroughputExceededException' : 'InternalServerError';
