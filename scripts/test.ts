@@ -1,18 +1,21 @@
-// Runs every test. Many files start real processes and many wait for time to pass, so two run at once; those that judge
-// a service by how it fares under traffic get the machine for themselves.
+// Runs every test. Many files start real processes, and many wait for time to pass: those that only wait run side by
+// side; those in which a sandbox is held to a second, two at a time; and those that judge a service by how it fares under
+// traffic get the machine for themselves.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 const jest = join(root, 'node_modules/jest/bin/jest.js');
 /** Their verdicts would be about the neighbours. */
-const alone = ['test/e2e/', 'test/emulator/shop', 'test/examples/', 'test/layer/', 'test/local/'];
+const alone = ['test/e2e/', 'test/emulator/shop', 'test/examples/'];
+const timely = ['test/layer/', 'test/local/'];
 
 const passes = [
   {
     results: 'test-results.json',
-    args: ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', ...alone],
+    args: ['--maxWorkers=3', '--testPathIgnorePatterns', '/node_modules/', ...alone, ...timely],
   },
+  { results: 'test-results-timely.json', args: ['--maxWorkers=2', '--testPathPatterns', ...timely] },
   { results: 'test-results-alone.json', args: ['--maxWorkers=1', '--testPathPatterns', ...alone] },
 ];
 
