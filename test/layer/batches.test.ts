@@ -11,7 +11,8 @@ afterAll(() => rig.remove());
 
 const target = 'checkout';
 const batch = { kind: 'invocation.batch', target } as const;
-const failAll = { ...batch, fail: 1 } as const satisfies InFunctionFault;
+const failAll = { ...batch, fail: 1, acceptsDataLoss: true } as const satisfies InFunctionFault;
+const failSafely = { ...batch, fail: 1 } as const satisfies InFunctionFault;
 const reorder = { ...batch, reorder: true } as const satisfies InFunctionFault;
 const duplicateAll = { ...batch, duplicate: 1 } as const satisfies InFunctionFault;
 
@@ -93,6 +94,18 @@ describe.each(nodeVersions)('invocation.batch under %s', (node) => {
     ]);
     expect(failuresIn((await controlled(sandbox, sqs(says))).value)).toEqual(['b']);
     expect(await fired(sandbox, sqs(says))).toEqual({ f1: 3 });
+  });
+
+  it('F8: without accepting a loss only messages that come for the first time fail', async () => {
+    const sandbox = await start([failSafely]);
+    const first = sqs({ a: '' });
+    const again = {
+      Records: first.Records.map((record) => ({ ...record, attributes: { ApproximateReceiveCount: '2' } })),
+    };
+    expect(failuresIn((await faulted(sandbox, first)).value)).toEqual(['a']);
+    expect(failuresIn((await faulted(sandbox, again)).value)).toEqual([]);
+    expect(failuresIn((await faulted(sandbox, kinesis({ '7': 'k/' }))).value)).toEqual([]);
+    expect(await fired(sandbox, first)).toEqual({ f1: 1 });
   });
 
   it('no answer means that all succeeded; what the handler throws stays thrown', async () => {

@@ -54,8 +54,10 @@ describe.each(nodeVersions)('invocation.corrupt under %s', (node) => {
 
 describe('invocation.corrupt', () => {
   it('F8, F17: counts where there was nothing to change, and where a change could lose records', async () => {
-    const sandbox = await rig.startWithStore('esm/answers.answers', [total]);
-    await faulted(sandbox, { ...Object(lambdaEvent('sqs')), kept: true });
+    const report = { ...total, path: '["batchItemFailures"][0]' } as const;
+    const sandbox = await rig.startWithStore('esm/answers.answers', [report, total]);
+    const answer = { batchItemFailures: [{ itemIdentifier: 'x' }] };
+    expect((await faulted(sandbox, { ...Object(lambdaEvent('sqs')), answer })).value).toEqual(answer);
     const skipped = await eventually(
       async () => {
         await faulted(sandbox, { runs: true }); // writes what is outstanding

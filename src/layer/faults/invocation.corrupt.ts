@@ -1,5 +1,5 @@
 import { edited, type Change } from '../answer/edit.ts';
-import { pathOf, pathProblem } from '../event/path.ts';
+import { isPath, parsePath, pathOf, pathProblem } from '../event/path.ts';
 import { isBatch } from '../event/source.ts';
 import type { FaultOf, InFunctionFaultModule } from './module.ts';
 import { affected } from './words.ts';
@@ -21,8 +21,8 @@ export const invocationCorrupt: InFunctionFaultModule<'invocation.corrupt'> = {
     return `in the answers of ${affected(fault.rate, 'invocation')} of ${fault.target}, ${fault.path} is ${inWords[fault.with]}${by}`;
   },
   canEndProcess: false,
-  // A report of failed records that goes wrong can make AWS take them as done.
-  losesDataWhenAsynchronous: (fault) => fault.path.startsWith('batchItemFailures'),
+  losesDataWhenAsynchronous: changesReport,
+  losesDataAtOnce: changesReport,
   losesDataAtOnce: (fault) => fault.path.startsWith('batchItemFailures'),
   problem(fault) {
     const wrong = pathProblem(fault.path);
@@ -37,11 +37,19 @@ export const invocationCorrupt: InFunctionFaultModule<'invocation.corrupt'> = {
   onInvocation(fault, moment) {
     if (moment.at !== 'after') return undefined;
     if (moment.streaming) return { skip: 'not-applicable' };
-    if (isBatch(moment.source) && fault.acceptsDataLoss !== true) return { skip: 'would-lose-data' };
+    if (isBatch(moment.source) && changesReport(fault) && fault.acceptsDataLoss !== true)
+      return { skip: 'would-lose-data' };
     const answer = edited(moment.answer, pathOf(fault.path), changeOf(fault));
     return answer === undefined ? { skip: 'not-applicable' } : { answer };
   },
 };
+
+/** A report of failed records that goes wrong can make AWS take them as done. */
+function changesReport({ path }: Fault): boolean {
+  const parsed = parsePath(path);
+  const [first] = isPath(parsed) ? parsed : [];
+  return first?.type === 'key' && first.key === 'batchItemFailures';
+}
 
 function changeOf(fault: Fault): Change {
   switch (fault.with) {
