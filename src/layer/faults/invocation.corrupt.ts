@@ -23,7 +23,6 @@ export const invocationCorrupt: InFunctionFaultModule<'invocation.corrupt'> = {
   canEndProcess: false,
   losesDataWhenAsynchronous: changesReport,
   losesDataAtOnce: changesReport,
-  losesDataAtOnce: (fault) => fault.path.startsWith('batchItemFailures'),
   problem(fault) {
     const wrong = pathProblem(fault.path);
     if (wrong !== undefined) return `path: ${wrong.problem}; ${wrong.expected}`;
