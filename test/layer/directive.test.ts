@@ -234,3 +234,41 @@ it('is read under a dose of the environment, too, and not where that has no key'
   expect(errorOf(await withKey!.invoke(request(nothing, tokenFor(dose, ['f1']))))).toBe('Injected');
   expect((await withoutKey!.invoke(request(nothing, tokenFor(dose, ['f1'])))).value).toBe('done');
 });
+
+it('meets no fault whose budget is used up, or whose conditions its event does not meet', async () => {
+  const dose = doseOf(
+    [
+      { kind: 'invocation.error', target, name: 'Once', rate: 0.000001, budget: 1 },
+      { kind: 'invocation.error', target, name: 'Matching', match: [{ path: 'headers.vip', exists: true }] },
+    ],
+    { directiveKey, exposure: 0 },
+  );
+  const sandbox = await start('node24', { INOCULATE_DOSE: JSON.stringify(dose) });
+  const ask = async (asked: readonly string[], headers: object = {}): Promise<unknown> => {
+    const { headers: more, ...event } = Object(request(nothing, tokenFor(dose, asked)));
+    return errorOf(await sandbox.invoke({ ...event, headers: { ...more, ...headers } }));
+  };
+  expect(await ask(['f2'])).toBeUndefined();
+  expect(await ask(['f2'], { vip: 'yes' })).toBe('Matching');
+  expect(await ask(['f1'])).toBe('Once');
+  expect(await ask(['f1'])).toBeUndefined();
+  expect(await ask([], { vip: 'yes' })).toBe('Matching');
+});
+
+it('is its own request only, where several are under way at once in one process', async () => {
+  const dose = doseWith();
+  const env = {
+    INOCULATE_DOSE: JSON.stringify(dose),
+    AWS_LAMBDA_MAX_CONCURRENCY: '4',
+    AWS_LAMBDA_NODEJS_WORKER_COUNT: '1',
+  };
+  const sandbox = await start('node24', env);
+  const call = { do: 'viaHttp', url: dependency.url };
+  const outcomes = await Promise.all(
+    ['', 'f2', '', 'f2', '', '', 'f2', ''].map((asked) =>
+      sandbox.invoke(request(call, asked === '' ? undefined : tokenFor(dose, [asked]))),
+    ),
+  );
+  const statuses = outcomes.map(({ value }) => Object(value).answers?.[0]?.status);
+  expect(statuses).toEqual([200, 503, 200, 503, 200, 200, 503, 200]);
+});
