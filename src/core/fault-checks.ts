@@ -11,6 +11,7 @@ interface DependencyWish {
   readonly operations?: readonly string[];
   readonly resource?: string;
   readonly error?: string;
+  readonly entries?: number;
 }
 
 /** Why a wish can never come true, at which of its parameters, and what could; undefined where it can. */
@@ -80,7 +81,7 @@ function checkDependency(
   fault: Readonly<Record<string, unknown>>,
   dependencyTrouble: DependencyCheck | undefined,
 ): Problem[] {
-  const { service, operations, resource, error } = fault;
+  const { service, operations, resource, error, entries } = fault;
   if (dependencyTrouble === undefined || typeof service !== 'string') return [];
   const trouble = dependencyTrouble(
     {
@@ -88,6 +89,7 @@ function checkDependency(
       ...(areOperations(operations) ? { operations } : {}),
       ...(typeof resource === 'string' ? { resource } : {}),
       ...(typeof error === 'string' ? { error } : {}),
+      ...(typeof entries === 'number' ? { entries } : {}),
     },
     suggest,
   );

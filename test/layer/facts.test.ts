@@ -1,6 +1,6 @@
 import { faultSchemas } from '../../src/generated/catalogue.ts';
 import type { InFunctionFault } from '../../src/generated/types.ts';
-import { PARTIAL_FAILURE } from '../../src/layer/aws/partial.ts';
+import { PARTIAL_FAILURE } from '../../src/layer/aws/partial-operations.ts';
 import { errorsOf, genericErrors } from '../../src/layer/aws/errors.ts';
 import { isKnownService, resourceFacts } from '../../src/layer/aws/resources.ts';
 import { written } from '../../src/layer/aws/written.ts';
@@ -56,6 +56,16 @@ describe('what a fault says of itself', () => {
       { kind: 'dependency.error', target, host: 'pay.example.com', status: 503, only: [1, 2] },
       'all calls from checkout to pay.example.com (attempt 1 and 2 of each) are answered with status 503',
       { canEndProcess: true, losesData: false },
+    ],
+    [
+      { kind: 'dependency.error', target, service: 'logs', error: 'throttle' },
+      'all calls from checkout to logs are throttled',
+      { canEndProcess: true, losesData: true },
+    ],
+    [
+      { kind: 'dependency.error', target, service: 'events', error: 'PartialFailure', entries: 0.2 },
+      'all calls from checkout to events succeed, except for 20 % of the entries',
+      { canEndProcess: true, losesData: true },
     ],
     [
       {
@@ -164,6 +174,10 @@ describe('what a fault says of itself', () => {
     [
       { ...dynamodb, error: 'PartialFailure' },
       /^Calls of dynamodb cannot fail in part; only PutEvents of events can$/,
+    ],
+    [
+      { ...dynamodb, entries: 0.5 },
+      /^A call that is answered throttle fails as a whole; no entries, or the error PartialFailure$/,
     ],
     [
       { ...dynamodb, service: 'events', operations: ['PutRule'], error: 'PartialFailure' },

@@ -1,7 +1,7 @@
 import { readName } from '../calls/resource.ts';
 import { errorOf, errorsOf, genericErrors, isGeneric } from './errors.ts';
 import { operationsOf } from './operations.ts';
-import { PARTIAL_FAILURE, partialOperations } from './partial.ts';
+import { PARTIAL_FAILURE, partialOperations } from './partial-operations.ts';
 import { isKnownService, resourceFacts, type KnownService } from './resources.ts';
 import { written } from './written.ts';
 
@@ -11,11 +11,12 @@ export interface DependencyWish {
   readonly operations?: readonly string[];
   readonly resource?: string;
   readonly error?: string;
+  readonly entries?: number;
 }
 
 /** Why a wish can never come true, at which of its parameters, and what could. */
 export interface Trouble {
-  readonly parameter: 'service' | 'operations' | 'resource' | 'error';
+  readonly parameter: 'service' | 'operations' | 'resource' | 'error' | 'entries';
   /** Of an item of a list. */
   readonly index?: number;
   readonly message: string;
@@ -111,8 +112,15 @@ function resourceTrouble(
 
 /** Why the service cannot answer so. */
 export function errorTrouble(wish: DependencyWish, suggest?: Suggest): Trouble | undefined {
-  const { service, error, operations } = wish;
+  const { service, error, operations, entries } = wish;
   if (service === undefined || error === undefined) return undefined;
+  if (entries !== undefined && error !== PARTIAL_FAILURE) {
+    return {
+      parameter: 'entries',
+      message: `A call that is answered ${error} fails as a whole`,
+      expected: `no entries, or the error ${PARTIAL_FAILURE}`,
+    };
+  }
   if (error === PARTIAL_FAILURE && isKnownService(service)) {
     const can = partialOperations[service];
     if (can !== undefined && operations?.every((operation) => operation === can) !== false) return undefined;

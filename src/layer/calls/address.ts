@@ -1,5 +1,7 @@
 import type { DependencyErrorFault, DependencyLatencyFault } from '../../generated/types.ts';
+import { PARTIAL_FAILURE, partialOperations } from '../aws/partial-operations.ts';
 import { isQuery } from '../aws/protocol.ts';
+import { isKnownService } from '../aws/resources.ts';
 import { addressTrouble, inWords } from '../aws/trouble.ts';
 import { callIsMeant, isNetworkFault, type AddressesOf, type NetworkFault } from '../network/reach.ts';
 import { signerOf, type OutboundCall } from './call.ts';
@@ -27,10 +29,19 @@ export function addressedByHead(
   const { operation, resource } = headOf(service, call);
   const inBody = operation === undefined && isQuery(call);
   if (fault.operations !== undefined && !inBody && !isOneOf(fault.operations, operation)) return 'no';
+  const inPart = partialOperationOf(fault);
+  if (inPart !== undefined) return operation === inPart ? 'body' : 'no';
   const wanted = fault.resource;
   if (wanted === undefined) return fault.operations !== undefined && inBody ? 'body' : 'yes';
   if (service !== 's3' && service !== 'lambda') return 'body';
   return resource !== undefined && sameResource(service, resource, wanted) ? 'yes' : 'no';
+}
+
+/** The one operation that such a fault can hit: its entries stand in the body. */
+function partialOperationOf(fault: CallFault): string | undefined {
+  if (!('error' in fault) || fault.error !== PARTIAL_FAILURE) return undefined;
+  const { service = '' } = fault;
+  return isKnownService(service) ? partialOperations[service] : undefined;
 }
 
 /** What the body adds, for a fault of which the head could not say. */

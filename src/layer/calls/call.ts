@@ -4,6 +4,8 @@ export interface OutboundCall {
   /** Lower case, without port. */
   readonly host: string;
   readonly port: number;
+  /** Whether it goes over TLS, where that is known. */
+  readonly secure?: boolean;
   /** Path and query. */
   readonly path: string;
   /** A request header, by its name in lower case. */

@@ -74,6 +74,7 @@ export function consider(
         call,
         invocation,
         claim,
+        body,
       );
     },
   };
@@ -113,6 +114,7 @@ function combine(
   call: OutboundCall,
   invocation: Invocation,
   claim: (faultId: string) => boolean,
+  body = '',
 ): Injection | undefined {
   let delayMs = 0;
   const delayedBy: string[] = [];
@@ -120,7 +122,7 @@ function combine(
   for (const { id, fault } of rules) {
     const draw = invocation.nextDraws(id, call);
     if (draw('rate') >= (fault.rate ?? 1)) continue;
-    const effect = moduleOf(fault).onCall?.(fault, call, draw);
+    const effect = moduleOf(fault).onCall?.(fault, call, draw, body);
     const addedMs = Math.max(0, effect?.delayMs ?? 0);
     const { answer, unreachable } = effect ?? {};
     const ends = end === undefined && (answer !== undefined || unreachable !== undefined);

@@ -57,6 +57,8 @@ export interface Answer {
   /** Names as they are to be sent. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
+  /** What is answered in its place, once that is known: never fails. */
+  readonly later?: () => Promise<Answer>;
 }
 
 /** What the client of a dependency meets that cannot be reached, instead of an answer. */
@@ -96,8 +98,12 @@ export interface InFunctionFaultModule<K extends InFunctionKind> {
   onInvocation?(fault: FaultOf<K>, moment: Moment, draw: Draw): InvocationEffect | undefined;
   /** It may answer or fail a call itself: then nothing of a call is sent before that is decided. */
   readonly answersCalls?: boolean;
-  /** What it does to an outbound call that it addresses. */
-  onCall?(fault: FaultOf<K>, call: OutboundCall, draw: Draw): CallEffect;
+  /**
+   * What it does to an outbound call that it addresses.
+   *
+   * @param body the request's body as text, where the address needs it
+   */
+  onCall?(fault: FaultOf<K>, call: OutboundCall, draw: Draw, body: string): CallEffect;
 }
 
 /** A module as seen by who has a fault of some kind: it is handed only faults of its own. */
@@ -110,5 +116,5 @@ export interface AnyInFunctionFaultModule {
   problem(fault: InFunctionFault): string | undefined;
   onInvocation?(fault: InFunctionFault, moment: Moment, draw: Draw): InvocationEffect | undefined;
   readonly answersCalls?: boolean;
-  onCall?(fault: InFunctionFault, call: OutboundCall, draw: Draw): CallEffect;
+  onCall?(fault: InFunctionFault, call: OutboundCall, draw: Draw, body: string): CallEffect;
 }

@@ -11,6 +11,7 @@ export function callOfHttp2(session: ClientHttp2Session, headers: unknown): Outb
   return {
     method: (read.get(':method') ?? 'GET').toUpperCase(),
     host: host.toLowerCase().replace(/^\[|\]$/g, ''),
+    secure,
     port: Number(port) || (secure ? 443 : 80),
     path: read.get(':path') ?? '/',
     header: (name) => read.get(name),

@@ -103,7 +103,8 @@ async function endHere(held: HeldRequest, call: OutboundCall, injection: BoundIn
   const { answer, unreachable } = injection;
   if (!allowed || held.stream.destroyed) return held.release();
   if (answer !== undefined) {
-    answerStream(held, answer, call, () => injection.ended());
+    const given = answer.later === undefined ? answer : await answer.later();
+    answerStream(held, given, call, () => injection.ended());
     return;
   }
   injection.ended();

@@ -28,7 +28,9 @@ export async function endHere(request: ClientRequest, injection: BoundInjection,
       ? (await delayWithoutConnection(request, injection)) && (await injection.confirm())
       : injection.isAllowed() || (await injection.confirm());
   if (!allowed || request.destroyed) return void way.connect(request);
-  if (answer !== undefined) return answerWith(request, answer, injection);
+  if (answer !== undefined) {
+    return answerWith(request, answer.later === undefined ? answer : await answer.later(), injection);
+  }
   if (unreachable === undefined) return void way.connect(request);
   injection.ended();
   switch (unreachable.how) {

@@ -74,6 +74,7 @@ function callOf(request: ClientRequest, options: unknown): OutboundCall {
   return {
     method: request.method.toUpperCase(),
     host: request.host.toLowerCase(),
+    secure: request.protocol === 'https:',
     port: port || (request.protocol === 'https:' ? 443 : 80),
     path: request.path,
     header: (name) => {

@@ -21,7 +21,10 @@ export async function endDispatch(dispatched: Dispatched, injection: BoundInject
   const { options, handler, call } = dispatched;
   const waited = injection.delayMs === 0 || (await injection.delay());
   if (!waited || !(await injection.confirm())) return void dispatched.proceed();
-  if (answer !== undefined) return answerHandler(options, handler, answer, () => injection.ended());
+  if (answer !== undefined) {
+    const given = answer.later === undefined ? answer : await answer.later();
+    return answerHandler(options, handler, given, () => injection.ended());
+  }
   if (unreachable === undefined) return void dispatched.proceed();
   injection.ended();
   if (unreachable.how !== 'reset' && injection.failing?.within(() => dispatched.connectAnew()) === true)

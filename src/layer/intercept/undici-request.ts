@@ -22,6 +22,7 @@ export function callOfDispatch(dispatcher: object, options: DispatchOptions): Ou
   return {
     method: (textOf(options.method) ?? 'GET').toUpperCase(),
     host: url.hostname.toLowerCase().replace(/^\[|\]$/g, ''),
+    secure: url.protocol === 'https:',
     port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
     path: options.path,
     header: (name) => headers.get(name),

@@ -24,10 +24,10 @@ export function isOwnAgent(agent: object): boolean {
   return ownAgents.has(agent);
 }
 
-/** A sender with kept-alive connections of its own, none of which keeps the process alive. */
-export function senderTo(endpoint: string): Sender {
+/** A sender with connections of its own, kept alive unless told otherwise, none of which keeps the process alive. */
+export function senderTo(endpoint: string, keepAlive = true): Sender {
   const url = new URL(endpoint);
-  const options = { keepAlive: true, maxSockets: 4, maxFreeSockets: 2 };
+  const options = { keepAlive, maxSockets: 4, maxFreeSockets: 2 };
   const agent = url.protocol === 'http:' ? new HttpAgent(options) : new HttpsAgent(options);
   ownAgents.add(agent);
   const target = {
