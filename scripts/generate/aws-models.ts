@@ -5,7 +5,7 @@ import { isKnownService, resourceFacts, type KnownService } from '../../src/laye
 const require = createRequire(import.meta.url);
 
 /** The SDK client of each service, by the name under which its requests are signed. */
-const packages: Readonly<Record<KnownService, string>> = {
+export const packages: Readonly<Record<KnownService, string>> = {
   dynamodb: 'client-dynamodb',
   lambda: 'client-lambda',
   s3: 'client-s3',

@@ -20,11 +20,12 @@ import type {
 import { validateResolvedExperiment } from '../../src/generated/validate-resolved.js';
 import { inFunctionFaults } from '../../src/layer/faults/index.ts';
 import { moduleOf as inFunctionModuleOf } from '../../src/layer/faults/of.ts';
+import { errorCatalogue } from './error-catalogue.ts';
 import { cells, filledIn, head } from './page.ts';
 
 /** docs/FAULTS.md, with every kind as its schema and its module have it now. */
 export function faultSections(page: string): string {
-  return filledIn(page, { inFunction, controlPlane });
+  return filledIn(page, { inFunction, errors: errorCatalogue, controlPlane });
 }
 
 function inFunction(): string {
