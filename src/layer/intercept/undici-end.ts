@@ -1,4 +1,5 @@
 import type { OutboundCall } from '../calls/call.ts';
+import type { Unreachable } from '../faults/module.ts';
 import type { BoundInjection } from './gate.ts';
 import { answerHandler, failHandler } from './undici-answer.ts';
 import type { DispatchOptions } from './undici-request.ts';
@@ -29,7 +30,19 @@ export async function endDispatch(dispatched: Dispatched, injection: BoundInject
   injection.ended();
   if (unreachable.how !== 'reset' && injection.failing?.within(() => dispatched.connectAnew()) === true)
     return;
-  if (unreachable.how !== 'blackhole') return failHandler(handler, connectionError(unreachable.how, call));
+  if (unreachable.how !== 'blackhole')
+    return failHandler(handler, await errorOf(unreachable.how, injection, call));
   await injection.outlast();
   dispatched.proceed();
+}
+
+/** Node's own error where a connection can be had that fails: with the address behind the name. */
+function errorOf(
+  how: Exclude<Unreachable['how'], 'blackhole'>,
+  { failing }: BoundInjection,
+  call: OutboundCall,
+): Error | Promise<Error> {
+  if (failing === undefined || how === 'reset') return connectionError(how, call);
+  const { host, port } = call;
+  return new Promise((resolve) => failing.connection({ host, port }).once('error', resolve));
 }

@@ -24,6 +24,12 @@ function argsOf(
       return [url, options];
     case 'Client':
       return [url, { connect }];
+    case 'DispatcherWrapper': {
+      // What undici 8 hands to older copies: its own dispatcher in their words.
+      const wrapped: unknown = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.2'));
+      const fresh = typeof wrapped === 'object' && wrapped !== null ? freshLike(wrapped) : undefined;
+      return fresh === undefined ? undefined : [fresh];
+    }
     default:
       return undefined;
   }

@@ -75,7 +75,12 @@ function interceptedDispatch(original: Dispatch, state: State): Dispatch {
       const fresh = freshLike(this);
       if (fresh === undefined) return false;
       state.decided.add(handler);
-      Reflect.apply(original, fresh, [nextOptions, handler]);
+      state.depth += 1;
+      try {
+        Reflect.apply(original, fresh, [nextOptions, handler]);
+      } finally {
+        state.depth -= 1;
+      }
       closeSoon(fresh);
       return true;
     };

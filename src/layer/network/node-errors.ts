@@ -5,6 +5,7 @@ const UV_EAI_NONAME = -3008;
 
 /** Status of a connection attempt as the system gives it to Node. */
 export const REFUSED = -constants.errno.ECONNREFUSED;
+export const TIMED_OUT = -constants.errno.ETIMEDOUT;
 
 /** The error that a connection ends with when the other side resets it: what Node makes of it, property by property. */
 export function resetError(): Error {

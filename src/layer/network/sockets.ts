@@ -12,7 +12,7 @@ import {
 import { whenAllowed, type Cut, type NetworkGate } from './cut.ts';
 import { isForHttpAgent, isForUndici, keeperOf } from './http-sockets.ts';
 import { failingLookup } from './names.ts';
-import { REFUSED, resetError } from './node-errors.ts';
+import { REFUSED, resetError, TIMED_OUT } from './node-errors.ts';
 import { needsAddress, type Destination, type NetworkFault } from './reach.ts';
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -163,12 +163,12 @@ export class Sockets {
       return Reflect.apply(original, handle, args);
     }
     this.#fail(cut, (status) => {
-      if (status === undefined) status = Number(Reflect.apply(original, handle, args));
-      else if (status === 0) return;
+      // Node has given this attempt up meanwhile; to connect a handle that is being closed would end the process.
       const complete: unknown = Reflect.get(Object(request), 'oncomplete');
-      if (status !== 0 && !socket.destroyed && isFunction(complete)) {
-        Reflect.apply(complete, request, [status, handle, request, false, false]);
-      }
+      if (socket.destroyed || !socket.connecting || !isFunction(complete) || !isHandleOf(socket, handle))
+        return;
+      const ended = status ?? Number(Reflect.apply(original, handle, args));
+      if (ended !== 0) Reflect.apply(complete, request, [ended, handle, request, false, false]);
     });
     return 0;
   }
@@ -188,8 +188,8 @@ export class Sockets {
         if (!allowed) return end(undefined);
         cut.injected();
         if (cut.how === 'refused') end(REFUSED);
-        // Then the network is back, and what was sent into the void is sent again.
-        else void cut.over().then(() => end(undefined));
+        // It ends with the invocation: what was written into it must not arrive in the next one.
+        else void cut.over().then(() => end(TIMED_OUT));
       });
     });
   }
@@ -244,6 +244,14 @@ export class Sockets {
     if (cut.how === 'blackhole') void cut.over().then(() => socket.destroy(resetError()));
     else setImmediate(() => socket.destroy(resetError()));
   }
+}
+
+/** Whether a socket still uses a handle: directly, or below TLS. */
+function isHandleOf(socket: Socket, handle: unknown): boolean {
+  const own: unknown = Reflect.get(socket, '_handle');
+  return (
+    own === handle || (typeof own === 'object' && own !== null && Reflect.get(own, '_parent') === handle)
+  );
 }
 
 /** The object on which all TCP handles have their methods; nothing is connected for it. */

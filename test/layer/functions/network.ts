@@ -26,6 +26,7 @@ interface Wanted {
 const httpAgent = new http.Agent({ keepAlive: true });
 const httpsAgent = new https.Agent({ keepAlive: true, rejectUnauthorized: false });
 const axiosClient = axios.create({ httpAgent, httpsAgent, proxy: false });
+undici.setGlobalDispatcher(new undici.Agent({ connect: { timeout: 300 } }));
 const ownPool = new Map<string, undici.Pool>();
 const pools = new Map<string, Pool>();
 const caches = new Map<string, Redis>();
@@ -34,27 +35,26 @@ const clients = new Map<string, DynamoDBClient>();
 let s3: S3Client | undefined;
 
 const actions: Readonly<Record<string, (wanted: Wanted) => Promise<unknown>>> = {
-  pg: async ({ host, port, timeoutMs }) => {
+  pg: async ({ host, port }) => {
     const key = `${host}:${port}`;
     const pool =
       pools.get(key) ??
       new pg.Pool({
-        ...{ host, port, user: 'postgres', password: 'x', database: 'postgres', max: 2, ssl: false },
-        connectionTimeoutMillis: timeoutMs ?? 0,
-        query_timeout: timeoutMs ?? 0,
+        ...{ host, port, user: 'postgres', password: 'x', database: 'postgres', max: 2 },
+        ...{ connectionTimeoutMillis: 500, query_timeout: 500 },
       });
     if (!pools.has(key)) pool.on('error', () => undefined); // as pg's documentation asks for
     pools.set(key, pool);
     const { rows } = await pool.query<{ answer: number }>('SELECT 42 AS answer');
     return rows[0]?.answer;
   },
-  ioredis: async ({ host, port, timeoutMs }) => {
+  ioredis: async ({ host, port }) => {
     const key = `${host}:${port}`;
     const cache =
       caches.get(key) ??
       new Redis({
         ...{ host: host ?? '', port: port ?? 0, maxRetriesPerRequest: 1, retryStrategy: () => 10 },
-        ...(timeoutMs === undefined ? {} : { connectTimeout: timeoutMs, commandTimeout: timeoutMs }),
+        ...{ connectTimeout: 500, commandTimeout: 500 },
         enableReadyCheck: false,
       });
     if (!caches.has(key)) cache.on('error', () => undefined);
@@ -81,15 +81,16 @@ const actions: Readonly<Record<string, (wanted: Wanted) => Promise<unknown>>> = 
     const signal = timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(timeoutMs) };
     return (await fetch(url ?? '', signal)).text();
   },
-  undici: async ({ url, timeoutMs }) => {
-    const { body } = await undici.request(url ?? '', { headersTimeout: timeoutMs ?? 0 });
+  undici: async ({ url }) => {
+    const { body } = await undici.request(url ?? '');
     return body.text();
   },
-  undiciPool: async ({ url, timeoutMs }) => {
+  undiciPool: async ({ url }) => {
     const origin = new URL(url ?? '').origin;
-    const pool = ownPool.get(origin) ?? new undici.Pool(origin, { connect: { timeout: timeoutMs ?? 0 } });
+    const pool =
+      ownPool.get(origin) ?? new undici.Pool(origin, { connect: { timeout: 300 }, headersTimeout: 300 });
     ownPool.set(origin, pool);
-    const { body } = await pool.request({ path: '/', method: 'GET', headersTimeout: timeoutMs ?? 0 });
+    const { body } = await pool.request({ path: '/', method: 'GET' });
     return body.text();
   },
   axios: async ({ url, timeoutMs }) =>
@@ -136,7 +137,14 @@ const actions: Readonly<Record<string, (wanted: Wanted) => Promise<unknown>>> = 
   nothing: async () => 'done',
 };
 
-export async function any(event: Wanted): Promise<unknown> {
+export async function any(event: Wanted & { readonly many?: number }): Promise<unknown> {
+  if (event.many === undefined) return once(event);
+  const many: unknown[] = [];
+  for (let done = 0; done < event.many; done += 1) many.push(await once(event));
+  return { many };
+}
+
+async function once(event: Wanted): Promise<unknown> {
   const startedAt = performance.now();
   try {
     return { value: await actions[event.do]?.(event), tookMs: performance.now() - startedAt };

@@ -62,6 +62,11 @@ export function startEcho(host?: string): Promise<TcpServer> {
   });
 }
 
+/** Resets every connection on which it hears something, in clear or over TLS. */
+export function startResetting(): Promise<TcpServer> {
+  return served(createServer(), (socket) => socket.once('data', () => socket.resetAndDestroy()));
+}
+
 export function startTlsEcho(): Promise<TcpServer> {
   return served(createTlsServer(selfSigned()), (socket) => socket.on('data', (data) => socket.write(data)), {
     event: 'secureConnection',
