@@ -76,6 +76,7 @@ export function factsOfTarget(
     layerAttached: hasLayer(found),
     timeoutMs: found?.function?.timeoutMs ?? 0,
     asynchronous: found?.function?.asynchronous ?? null,
+    ...(found?.function === undefined ? {} : { sharesProcess: found.function.sharesProcess }),
     ...(found?.function?.batches === undefined ? {} : { batches: found.function.batches }),
   };
 }

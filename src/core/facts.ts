@@ -72,6 +72,8 @@ export interface FunctionFacts extends CommonFacts {
   readonly timeoutMs: number;
   /** Whether its events are asynchronous, so that a failed one may be lost; null where that cannot be known. */
   readonly asynchronous: boolean | null;
+  /** Several invocations may run at once in one process of it; absent where nobody looked. */
+  readonly sharesProcess?: boolean;
   /** What hands it batches of records; absent where nobody looked. */
   readonly batches?: readonly BatchSource[];
 }

@@ -5,6 +5,7 @@ import { exposureOf } from './exposure.ts';
 import type { Facts } from './facts.ts';
 import { isInFunction } from './placement.ts';
 import type { Run } from './run.ts';
+import { sharedProcessRefusals } from './shared-process.ts';
 
 /** Why a run may not go on, with what would be right. */
 export interface Refusal {
@@ -144,6 +145,8 @@ function callersOf({ targets }: Facts, name: string): Pick<Loss, 'asynchronous'>
 
 const batches: Guard = ({ experiment }, facts) => batchRefusals(experiment, facts.targets);
 
+const sharedProcess: Guard = ({ experiment }, facts) => sharedProcessRefusals(experiment, facts.targets);
+
 const alarms: Guard = ({ experiment }, facts) => {
   const quiet = new Set(
     (experiment.abort?.alarms ?? []).flatMap((alarm) =>
@@ -203,6 +206,7 @@ const guards: readonly Guard[] = [
   sameTarget,
   dataLoss,
   batches,
+  sharedProcess,
   alarms,
   steadyState,
 ];

@@ -31,7 +31,8 @@ export const functionResolver: TargetResolver = {
       const { Configuration, Tags } = await context.aws
         .get(LambdaClient)
         .send(new GetFunctionCommand({ FunctionName: name }), { abortSignal: context.signal });
-      const { FunctionName, FunctionArn, Layers, Environment, Runtime, Timeout } = Configuration ?? {};
+      const { FunctionName, FunctionArn, Layers, Environment, Runtime, Timeout, CapacityProviderConfig } =
+        Configuration ?? {};
       if (FunctionName === undefined || FunctionArn === undefined) return null;
       return {
         id: FunctionName,
@@ -43,6 +44,7 @@ export const functionResolver: TargetResolver = {
           runtime: Runtime ?? null,
           timeoutMs: (Timeout ?? 3) * 1000,
           asynchronous: await isAsynchronous(FunctionName, context),
+          sharesProcess: CapacityProviderConfig !== undefined,
           ...(context.withBatches === true ? { batches: await batchesOf(FunctionName, context) } : {}),
         },
       };

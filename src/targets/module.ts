@@ -17,6 +17,8 @@ export interface ResolvedTarget {
     readonly timeoutMs: number;
     /** Null where that cannot be known. */
     readonly asynchronous: boolean | null;
+    /** It runs on Lambda managed instances, which may give a process several events at once. */
+    readonly sharesProcess: boolean;
     /** Only where the context asks for it. */
     readonly batches?: readonly BatchSource[];
   };

@@ -19,6 +19,8 @@ const readFrom = (...reports: boolean[]): Partial<Facts> => ({
   ],
 });
 
+const inSandbox: Change = { faults: [{ kind: 'sandbox.memory', target: 'checkout', fill: 0.8 }] };
+
 const refused: readonly [code: string, why: string, facts: Partial<Facts>, change?: Change][] = [
   [
     'kill-switch',
@@ -55,6 +57,12 @@ const refused: readonly [code: string, why: string, facts: Partial<Facts>, chang
   ['no-batches', 'nothing hands batches to who is to fail some of their records', readFrom(), troubled],
   ['no-item-failures', 'AWS does not read which records failed', readFrom(false), troubled],
   ['no-item-failures', 'it does not read that from one of two queues', readFrom(true, false), troubled],
+  [
+    'shared-process',
+    'a fault of the sandbox would hit several invocations',
+    { targets: [{ ...target, sharesProcess: true }] },
+    inSandbox,
+  ],
   ['alarm-unknown', 'an alarm does not exist', {}, guarded],
   ['alarm-firing', 'an alarm fires already', { stops: alarm('ALARM') }, guarded],
   ['alarm-without-data', 'an alarm has no data', { stops: alarm('INSUFFICIENT_DATA') }, guarded],
@@ -67,6 +75,12 @@ const allowed: readonly [why: string, facts: Partial<Facts>, change?: Change][] 
     readFrom(false),
     { faults: [{ kind: 'invocation.batch', target: 'checkout', duplicate: 0.2 }] },
   ],
+  [
+    'a fault of the sandbox has its process to itself',
+    { targets: [{ ...target, sharesProcess: false }] },
+    inSandbox,
+  ],
+  ['a fault of calls is of one invocation', { targets: [{ ...target, sharesProcess: true }] }],
   ['nothing is against it', {}],
   ['the slot is as old as it may be', { at: startAt + 15 * 60_000 }],
   ['exposure and duration are at the cap', {}, { exposure: 0.5, duration: 600_000 }],

@@ -190,6 +190,16 @@ describe('targets', () => {
     expect(found?.tags).toEqual({});
   });
 
+  it('a function tells whether several invocations may share a process of it', async () => {
+    const CapacityProviderArn = 'arn:aws:lambda:eu-west-1:1:capacity-provider:ours';
+    const CapacityProviderConfig = { LambdaManagedInstancesCapacityProviderConfig: { CapacityProviderArn } };
+    lambda.addFunction('shop-dev-managed', { configuration: { CapacityProviderConfig } });
+    const shares = async (name: string): Promise<unknown> =>
+      (await resolve('function', { lambda: name }))?.function?.sharesProcess;
+    expect(await shares('shop-dev-managed')).toBe(true);
+    expect(await shares('shop-dev-checkout')).toBe(false);
+  });
+
   it('a function tells what hands it batches, and whether AWS reads which records failed, where that is asked', async () => {
     const arn = lambda.addFunction('shop-dev-worker');
     const source = (EventSourceArn: string, ...FunctionResponseTypes: 'ReportBatchItemFailures'[]): void =>
