@@ -1,3 +1,4 @@
+import { checkCorruption } from './corruption-checks.ts';
 import { maxInvocationMs } from './experiment-parts.ts';
 import { checkMatch } from './match-checks.ts';
 import { type Path, type Problem, show } from './problem.ts';
@@ -36,6 +37,7 @@ export function checkFault(
 ): Problem[] {
   return [
     ...checkMatch(path, fault),
+    ...checkCorruption(path, fault),
     ...checkDelay(path, fault['delay']),
     ...checkDependency(path, fault, dependencyTrouble),
   ];

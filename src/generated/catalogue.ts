@@ -2034,6 +2034,8 @@ export const faultSchemas: Readonly<Record<FaultKind, SchemaNode>> = {
     "type": "object",
     "maxProperties": 30,
     "propertyNames": {
+     "title": "Header name",
+     "description": "The name of a header, such as retry-after.",
      "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
      "maxLength": 128
     },
@@ -6910,6 +6912,8 @@ export const experimentSchema: SchemaNode = {
         "type": "object",
         "maxProperties": 30,
         "propertyNames": {
+         "title": "Header name",
+         "description": "The name of a header, such as retry-after.",
          "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
          "maxLength": 128
         },
