@@ -2,6 +2,7 @@ import type { Experiment } from '../generated/types.ts';
 import type { TargetObservation } from './evidence.ts';
 import { exposureOf } from './exposure.ts';
 import type { Measuring, Run } from './run.ts';
+import { mostSkipped } from './skipped.ts';
 import { sumCounts } from './telemetry.ts';
 
 const ignoredReason = /^directive-(.+)$/;
@@ -38,6 +39,8 @@ export function withoutDirectives({ experiment, measuring }: Run): string | null
   const ignored = Object.entries(measuring.directives?.ignored ?? {});
   if (ignored.length > 0)
     return `No directive was valid: ${ignored.map(([why, count]) => `${count} ${why}`).join(', ')}.`;
+  const kept = mostSkipped(measuring);
+  if (kept !== null) return `No directive was followed: ${kept}.`;
   return measuring.realms > 0
     ? 'No directive ever came: no request carried one that the layer could read.'
     : 'No directive ever came: no request carried one, or the function runs without the layer or its permissions.';

@@ -200,6 +200,11 @@ describe('the verdict', () => {
         'No directive was valid: 2 expired, 1 unsigned.',
       ],
       [
+        'the dose could not be read when they came',
+        { skipped: { stale: 4 } },
+        /No directive was followed: 4 times because the dose could not be read in time/,
+      ],
+      [
         'one came, but its faults never fired',
         { directives: { invocations: 1, fired: {}, ignored: {} } },
         /No fault was ever injected/,
