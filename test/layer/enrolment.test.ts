@@ -167,7 +167,7 @@ describe('F10: shares down to one in a million', () => {
     const places = new Set(Array.from({ length: ids }, (_, n) => unitHash(`salt-0001:request-${n}`)));
     // Of 2^32 places about one is taken twice; of ten million, about five hundred would be.
     expect(places.size).toBeGreaterThan(ids - 20);
-    for (const place of places) expect(Number.isInteger(place * 2 ** 32)).toBe(true);
+    expect([...places].every((place) => Number.isInteger(place * 2 ** 32))).toBe(true);
   });
 });
 
