@@ -54,10 +54,11 @@ function parametersOf(kind: InFunctionFault['kind'], words: readonly string[]): 
       return { region: words[0], ...(words.length > 1 ? { how: words.slice(1).join(':') } : {}) };
     case 'dependency.error': {
       const what = words.at(-1) ?? '';
-      return {
-        ...addressOf(words.slice(0, -1).join(':')),
-        ...(/^\d+$/.test(what) ? { status: Number(what) } : { error: what }),
-      };
+      const address = words.slice(0, -1).join(':');
+      // Only a service answers an error that has a name.
+      return /^\d+$/.test(what)
+        ? { ...addressOf(address), status: Number(what) }
+        : { ...serviceOf(address), error: what };
     }
     case 'invocation.corrupt': {
       const [path = '', how = '', ...value] = words;
@@ -92,9 +93,15 @@ function namedParameters(kind: InFunctionFault['kind'], words: readonly string[]
 
 /** `dynamodb/GetItem,Query`, or a host with or without a port. */
 function addressOf(text: string): object {
-  const [service = '', operations] = text.split('/');
+  const [service = ''] = text.split('/');
   const services = faultSchemas['dependency.error'].properties?.['service']?.examples ?? [];
   if (!services.includes(service)) return { host: text };
+  return serviceOf(text);
+}
+
+/** `logs`, or `dynamodb/GetItem,Query`. */
+function serviceOf(text: string): object {
+  const [service = '', operations] = text.split('/');
   return { service, ...(operations === undefined ? {} : { operations: operations.split(',') }) };
 }
 

@@ -28,6 +28,10 @@ describe('a fault in one word', () => {
         error: 'ProvisionedThroughputExceededException',
       },
     ],
+    [
+      'dependency.error:logs/PutLogEvents:throttle',
+      { service: 'logs', operations: ['PutLogEvents'], error: 'throttle' },
+    ],
     ['dependency.error:payments.example.com:503', { host: 'payments.example.com', status: 503 }],
     ['dependency.error:localhost:8080:503', { host: 'localhost:8080', status: 503 }],
     ['sandbox.memory:80%', { fill: 0.8 }],
