@@ -4,7 +4,7 @@ import type { KnownService } from '../../src/layer/aws/resources.ts';
 import { buildAll, type Built } from './support/build.ts';
 import { doseOf, idIn } from './support/doses.ts';
 import { nodeVersions, Sandboxes, type Sandbox } from './support/sandbox.ts';
-import { startDependency, type LocalServer } from './support/server.ts';
+import { LocalServer, startDependency } from './support/server.ts';
 
 // One error for each protocol and each way in which a client treats it, under AWS's own runtime client. The whole table
 // is proved in one process, in catalogue.test.ts.
@@ -103,5 +103,34 @@ describe.each(nodeVersions)('F12, F13, F16: the real clients under %s', (node) =
         attempts: 3,
       });
     });
+  });
+
+  it('entries of PutEvents that fail were never sent, and the others were', async () => {
+    const bus = await LocalServer.start((seen, response) => {
+      const { Entries } = JSON.parse(seen.body) as { Entries: { Detail: string }[] };
+      const results = Entries.map(({ Detail }) => ({ EventId: Detail }));
+      response.end(JSON.stringify({ FailedEntryCount: 0, Entries: results }));
+    });
+    const fault = { kind: 'dependency.error', target, service: 'events', error: 'PartialFailure' } as const;
+    const sandbox = await sandboxes.start({
+      task: built.task,
+      opt: built.opt,
+      handler: 'esm/aws.put',
+      node,
+      env: { INOCULATE_DOSE: JSON.stringify(doseOf([fault])) },
+    });
+    const id = experimental();
+    const { value } = await sandbox.invoke({ endpoint: bus.url }, id);
+    const { failed, results } = value as { failed: number; results: string[] };
+    const arrived = bus.seen.flatMap(({ body }) =>
+      (JSON.parse(body) as { Entries: { Detail: string }[] }).Entries.map(({ Detail }) => Detail),
+    );
+    const accepted = results.filter((result) => result.startsWith('{'));
+    expect(results).toHaveLength(10);
+    expect(arrived).toEqual(accepted);
+    expect(failed).toBe(10 - accepted.length);
+    expect(bus.seen.length).toBeLessThanOrEqual(1);
+    await bus.stop();
+    await sandboxes.stop();
   });
 });

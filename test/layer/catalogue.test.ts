@@ -317,3 +317,18 @@ it.each(services)(
     }
   },
 );
+
+it.each([
+  ['BatchEntryIdsNotDistinct', 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct', 'Sender'],
+  ['InternalFailure', 'InternalFailure', 'Receiver'],
+])('sqs repeats the code of the Query protocol for who knows only that: %s', async (error, code, type) => {
+  const outcome = await underFaults([faultOf('sqs', error)], () => callOf('sqs'));
+  expect(outcome.error).toMatchObject({ name: error, Code: code, Type: type });
+});
+
+it('a cancelled transaction says why', async () => {
+  const { error } = await underFaults([faultOf('dynamodb', 'TransactionCanceledException')], () =>
+    callOf('dynamodb'),
+  );
+  expect(error).toMatchObject({ CancellationReasons: [{ Code: 'TransactionConflict' }] });
+});

@@ -27,3 +27,13 @@ export async function call({ service, endpoint, ownHandler }: Wanted): Promise<u
     attempts,
   };
 }
+
+export async function put({ endpoint }: Wanted): Promise<unknown> {
+  const { EventBridgeClient, PutEventsCommand } = clients.events;
+  const Entries = Array.from({ length: 10 }, (_, n) => ({ Detail: JSON.stringify({ n }) }));
+  const answer = await new EventBridgeClient(clientOptions(endpoint)).send(new PutEventsCommand({ Entries }));
+  return {
+    failed: answer.FailedEntryCount,
+    results: answer.Entries?.map(({ EventId, ErrorCode }) => EventId ?? ErrorCode),
+  };
+}
