@@ -34,6 +34,8 @@ const violations = [
   ['src/report/planted-package.ts', "export { parse } from 'yaml';", 'no-packages-report'],
   ['src/serverless/planted-layer.ts', "export * from '../layer/clock.ts';", 'inward-serverless'],
   ['src/serverless/planted-package.ts', "export { parse } from 'yaml';", 'no-packages-serverless'],
+  ['src/testing/planted-engine.ts', "export * from '../engine/ports.ts';", 'inward-testing'],
+  ['src/testing/planted-package.ts', "export { parse } from 'yaml';", 'no-packages-testing'],
   ['src/elsewhere/planted.ts', "export * from '../core/ids.ts';", 'known-folder'],
   ['functions/planted/handler.ts', "export * from '../../src/layer/clock.ts';", 'inward-functions'],
 ] as const;
