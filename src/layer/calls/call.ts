@@ -10,6 +10,8 @@ export interface OutboundCall {
   readonly path: string;
   /** A request header, by its name in lower case. */
   header(name: string): string | undefined;
+  /** A connection is opened for it that is decided on by itself: faults of connections pass the call by. */
+  readonly connects?: boolean;
 }
 
 /** Who a request with Signature Version 4 is signed for, and by which key. */

@@ -60,7 +60,9 @@ export function consider(
 ): Candidate | undefined {
   const attempt = invocation.attemptOf(call);
   const addressed = rules
-    .filter(({ id }) => invocation.faults.has(id))
+    .filter(
+      ({ id, fault }) => invocation.faults.has(id) && !(call.connects === true && isNetworkFault(fault)),
+    )
     .map((rule) => ({ rule, by: addressedByHead(rule.fault, call, addressesOf) }))
     .filter(({ rule, by }) => by !== 'no' && isAttemptMeant(rule.fault, attempt));
   if (addressed.length === 0) return undefined;

@@ -1,5 +1,6 @@
 import type { ClientHttp2Session } from 'node:http2';
 import type { OutboundCall } from '../calls/call.ts';
+import { underSymbol } from './peek.ts';
 
 /** The call that a client asks its session for: headers as an object or, since Node 24, as [name, value, …]. */
 export function callOfHttp2(session: ClientHttp2Session, headers: unknown): OutboundCall {
@@ -15,19 +16,14 @@ export function callOfHttp2(session: ClientHttp2Session, headers: unknown): Outb
     port: Number(port) || (secure ? 443 : 80),
     path: read.get(':path') ?? '/',
     header: (name) => read.get(name),
+    connects: session.connecting,
   };
 }
 
-/** "host:port", which a session keeps under a symbol called "authority". */
+/** "host:port", as the session keeps it. */
 function authorityOf(session: ClientHttp2Session): string | undefined {
-  const symbol = symbolOf(session, 'authority');
-  const authority: unknown = symbol === undefined ? undefined : Reflect.get(session, symbol);
+  const authority = underSymbol(session, 'authority');
   return typeof authority === 'string' ? authority : undefined;
-}
-
-/** An own property of an object under a symbol with that description. */
-export function symbolOf(target: object, description: string): symbol | undefined {
-  return Object.getOwnPropertySymbols(target).find((symbol) => symbol.description === description);
 }
 
 function readHeaders(headers: unknown): Map<string, string> {

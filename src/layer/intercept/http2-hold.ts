@@ -1,5 +1,5 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
-import { symbolOf } from './http2-call.ts';
+import { symbolOf } from './peek.ts';
 import { replaceMethod } from './replace.ts';
 
 /** A request whose stream is in the caller's hands, and of which nothing has been sent. */

@@ -4,12 +4,13 @@ import { isOwnAgent } from '../store/request.ts';
 import type { OutboundCall } from '../calls/call.ts';
 import type { BoundInjection, Consideration, Gate } from './gate.ts';
 import { endHere, type Way } from './node-http-end.ts';
+import { interceptAgents, isAddRequest, type AddRequest } from './node-http-agents.ts';
 import { patchMethod } from './patch.ts';
+import { isObject, member } from './peek.ts';
 import { whenEnded } from './request-body.ts';
 import { slowReads } from './slow-reads.ts';
 
 const METHOD = 'addRequest';
-type AddRequest = (this: Agent, request: object, options: unknown, ...rest: unknown[]) => unknown;
 
 /**
  * Intercepts what goes through node:http and node:https, the AWS SDK included, at the point where a request asks its
@@ -20,26 +21,44 @@ type AddRequest = (this: Agent, request: object, options: unknown, ...rest: unkn
 export function interceptNodeHttp(gate: Gate): () => void {
   const original: unknown = Object.getOwnPropertyDescriptor(Agent.prototype, METHOD)?.value;
   if (!isAddRequest(original)) throw new Error('this Node has no http.Agent.addRequest');
+  const asked = new WeakSet<object>();
   let active = true;
-  const addRequest: AddRequest = function (request, options, ...rest) {
-    const connect = (taker: object): unknown => Reflect.apply(original, this, [taker, options, ...rest]);
-    if (!active || isOwnAgent(this) || !(request instanceof ClientRequest)) return connect(request);
-    const call = callOf(request, options);
-    let consideration: Consideration | undefined;
-    try {
-      consideration = gate.consider(call);
-    } catch (error) {
-      logOnce(`a call was left alone: ${reasonOf(error)}`);
-    }
-    if (consideration === undefined) return connect(request);
-    const hasOpen = (): boolean => hasFreeSocket(this, call);
-    return handle(request, consideration, { call, connect, hasOpen, options: connectOptions(call, options) });
-  };
-  const restore = patchMethod(Agent.prototype, METHOD, addRequest);
+  const wrap = (inner: AddRequest): AddRequest =>
+    function (request, options, ...rest) {
+      const connect = (taker: object): unknown => Reflect.apply(inner, this, [taker, options, ...rest]);
+      // An agent may pass a request on to another.
+      if (!active || isOwnAgent(this) || !(request instanceof ClientRequest) || asked.has(request))
+        return connect(request);
+      asked.add(request);
+      const call = { ...callOf(request, options), connects: !(this instanceof Agent) };
+      const consideration = consider(gate, call);
+      if (consideration === undefined) return connect(request);
+      const hasOpen = (): boolean => hasFreeSocket(this, call);
+      return handle(request, consideration, {
+        call,
+        connect,
+        hasOpen,
+        options: connectOptions(call, options),
+      });
+    };
+  const addRequest = wrap(original);
+  const restores = [
+    patchMethod(Agent.prototype, METHOD, addRequest),
+    interceptAgents((own) => own === addRequest, wrap),
+  ];
   return () => {
     active = false;
-    restore();
+    for (const restore of restores) restore();
   };
+}
+
+function consider(gate: Gate, call: OutboundCall): Consideration | undefined {
+  try {
+    return gate.consider(call);
+  } catch (error) {
+    logOnce(`a call was left alone: ${reasonOf(error)}`);
+    return undefined;
+  }
 }
 
 function handle(request: ClientRequest, consideration: Consideration, way: Way): void {
@@ -68,9 +87,7 @@ function delayAnswer(request: ClientRequest, injection: BoundInjection, way: Way
 }
 
 function callOf(request: ClientRequest, options: unknown): OutboundCall {
-  const port = Number(
-    typeof options === 'object' && options !== null ? Reflect.get(options, 'port') : undefined,
-  );
+  const port = Number(member(options, 'port'));
   return {
     method: request.method.toUpperCase(),
     host: request.host.toLowerCase(),
@@ -96,20 +113,20 @@ const PASSED_ON = [
 
 function connectOptions({ host, port }: OutboundCall, given: unknown): object {
   const passed = PASSED_ON.flatMap((name): [string, unknown][] => {
-    const value: unknown = typeof given === 'object' && given !== null ? Reflect.get(given, name) : undefined;
+    const value = member(given, name);
     return value === undefined ? [] : [[name, value]];
   });
   return { ...Object.fromEntries(passed), host, port };
 }
 
 /** Whether the agent has a connection to the same place open and free. */
-function hasFreeSocket(agent: Agent, { host, port }: OutboundCall): boolean {
-  return Object.entries(agent.freeSockets).some(
-    ([name, sockets]) =>
-      name.toLowerCase().startsWith(`${host}:${port}:`) && sockets?.some((socket) => !socket.destroyed),
+function hasFreeSocket(agent: object, { host, port }: OutboundCall): boolean {
+  const free = member(agent, 'freeSockets');
+  if (!isObject(free)) return false;
+  return Object.entries(free).some(
+    ([name, sockets]: [string, unknown]) =>
+      name.toLowerCase().startsWith(`${host}:${port}:`) &&
+      Array.isArray(sockets) &&
+      sockets.some((socket) => member(socket, 'destroyed') === false),
   );
-}
-
-function isAddRequest(value: unknown): value is AddRequest {
-  return typeof value === 'function';
 }

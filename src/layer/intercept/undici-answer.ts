@@ -5,7 +5,7 @@ import { swallowBody, type DispatchOptions } from './undici-request.ts';
 
 /**
  * Gives a dispatch handler an answer as undici would: by onRequestStart, onResponseStart, … where the handler has them
- * (undici 7), else by onConnect, onHeaders, … .
+ * (undici 7), else by onConnect, onHeaders, … ; and no further than it wants at a time.
  */
 export async function answerHandler(
   options: DispatchOptions,
@@ -13,70 +13,111 @@ export async function answerHandler(
   answer: Answer,
   answered: () => void,
 ): Promise<void> {
-  const abort = new AbortController();
-  const stop = (reason?: unknown): void => abort.abort(reason ?? new Error('aborted'));
-  const modern = typeof Reflect.get(handler, 'onRequestStart') === 'function';
-  const controller = controllerOf(abort.signal, stop);
-  if (modern) tell(handler, 'onRequestStart', controller, {});
-  else tell(handler, 'onConnect', stop, null);
+  const flow = new Flow();
+  if (isModern(handler)) tell(handler, 'onRequestStart', flow, {});
+  else tell(handler, 'onConnect', (reason?: unknown) => flow.abort(reason), null);
   await swallowBody(options.body);
   tell(handler, 'onBodySent');
   tell(handler, 'onRequestSent');
-  if (abort.signal.aborted) return fail(handler, modern, controller, abort.signal.reason);
+  if (flow.aborted) return fail(handler, flow, flow.reason);
   answered();
+  for (const step of stepsOf(options, handler, answer, flow)) {
+    if (flow.paused) await flow.flowing();
+    if (flow.aborted) return fail(handler, flow, flow.reason);
+    try {
+      step();
+    } catch (error) {
+      return fail(handler, flow, error); // it will not have this answer: undici breaks off for it
+    }
+  }
+}
+
+function stepsOf(options: DispatchOptions, handler: object, answer: Answer, flow: Flow): (() => void)[] {
   const text = STATUS_CODES[answer.status] ?? '';
   const body = options.method === 'HEAD' ? Buffer.alloc(0) : Buffer.from(answer.body);
-  const headers: Record<string, string> = {
+  const headers: [string, string][] = Object.entries({
     ...answer.headers,
     date: new Date(systemClock.now()).toUTCString(),
     'content-length': String(body.length),
-  };
-  if (modern) {
-    const lower = Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-    );
-    tell(handler, 'onResponseStart', controller, answer.status, lower, text);
-    if (body.length > 0) tell(handler, 'onResponseData', controller, body);
-    tell(handler, 'onResponseEnd', controller, {});
-    return;
+  });
+  if (isModern(handler)) {
+    const lower = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
+    return [
+      () => tell(handler, 'onResponseStart', flow, answer.status, lower, text),
+      ...(body.length > 0 ? [() => tell(handler, 'onResponseData', flow, body)] : []),
+      () => tell(handler, 'onResponseEnd', flow, {}),
+    ];
   }
-  tell(handler, 'onResponseStarted');
-  const raw = Object.entries(headers).flatMap(([name, value]) => [Buffer.from(name), Buffer.from(value)]);
-  tell(handler, 'onHeaders', answer.status, raw, () => undefined, text);
-  if (body.length > 0) tell(handler, 'onData', body);
-  tell(handler, 'onComplete', []);
+  const raw = headers.flatMap(([name, value]) => [Buffer.from(name), Buffer.from(value)]);
+  const unlessFull = (more: unknown): void => {
+    if (more === false) flow.pause();
+  };
+  return [
+    () => tell(handler, 'onResponseStarted'),
+    () => unlessFull(tell(handler, 'onHeaders', answer.status, raw, () => flow.resume(), text)),
+    ...(body.length > 0 ? [() => unlessFull(tell(handler, 'onData', body))] : []),
+    () => tell(handler, 'onComplete', []),
+  ];
 }
 
-/** Fails a call before anything of it was sent, as undici does where there is no connection. */
-export function failHandler(handler: object, error: Error): void {
-  const modern = typeof Reflect.get(handler, 'onRequestStart') === 'function';
-  const nothing = controllerOf(AbortSignal.abort(error), () => undefined);
-  fail(handler, modern, nothing, error);
+/** Fails a call that has no answer, as undici does where there is no connection. */
+export function failHandler(handler: object, error: unknown): void {
+  fail(handler, new Flow(), error);
 }
 
-function fail(handler: object, modern: boolean, controller: object, reason: unknown): void {
-  if (modern) tell(handler, 'onResponseError', controller, reason);
+/** Tells a handler that its request goes out; `aborted` is called if its caller gives up. */
+export function startHandler(handler: object, aborted: (reason: unknown) => void): void {
+  const flow = new Flow(aborted);
+  if (isModern(handler)) tell(handler, 'onRequestStart', flow, {});
+  else tell(handler, 'onConnect', (reason?: unknown) => flow.abort(reason), null);
+}
+
+/** Whether a handler wants to be told by the events of undici 7. */
+export function isModern(handler: object): boolean {
+  return typeof Reflect.get(handler, 'onRequestStart') === 'function';
+}
+
+function fail(handler: object, flow: Flow, reason: unknown): void {
+  if (isModern(handler)) tell(handler, 'onResponseError', flow, reason);
   else tell(handler, 'onError', reason);
 }
 
-/** What undici 7 gives to its handlers; nothing here can be paused, the whole answer is at hand. */
-function controllerOf(signal: AbortSignal, abort: (reason?: unknown) => void): object {
-  return {
-    abort,
-    pause: () => undefined,
-    resume: () => undefined,
-    paused: false,
-    get aborted() {
-      return signal.aborted;
-    },
-    get reason(): unknown {
-      const reason: unknown = signal.reason;
-      return reason;
-    },
-  };
+/** What undici 7 gives to its handlers to hold an answer back, or to give up. */
+class Flow {
+  paused = false;
+  aborted = false;
+  reason: unknown = null;
+  readonly #onAbort: (reason: unknown) => void;
+  #flow = (): void => undefined;
+
+  constructor(onAbort: (reason: unknown) => void = () => undefined) {
+    this.#onAbort = onAbort;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.#flow();
+  }
+
+  abort(reason?: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason ?? new Error('aborted');
+    this.#onAbort(this.reason);
+    this.#flow();
+  }
+
+  /** When it goes on, or is given up. */
+  flowing(): Promise<void> {
+    return new Promise((resolve) => (this.#flow = resolve));
+  }
 }
 
-function tell(handler: object, event: string, ...args: unknown[]): void {
+function tell(handler: object, event: string, ...args: unknown[]): unknown {
   const listener: unknown = Reflect.get(handler, event);
-  if (typeof listener === 'function') Reflect.apply(listener, handler, args);
+  return typeof listener === 'function' ? Reflect.apply(listener, handler, args) : undefined;
 }

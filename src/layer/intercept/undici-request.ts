@@ -1,6 +1,7 @@
 import type { OutboundCall } from '../calls/call.ts';
+import { underSymbol } from './peek.ts';
 
-/** What is used of undici's dispatch options, in every version since 6. */
+/** What is used of undici's dispatch options, in every version since 5. */
 export interface DispatchOptions {
   readonly path?: unknown;
   readonly origin?: unknown;
@@ -8,6 +9,7 @@ export interface DispatchOptions {
   readonly headers?: unknown;
   readonly body?: unknown;
   readonly query?: unknown;
+  readonly headersTimeout?: unknown;
 }
 
 /** DynamoDB takes requests of 16 MB at most. */
@@ -29,12 +31,9 @@ export function callOfDispatch(dispatcher: object, options: DispatchOptions): Ou
   };
 }
 
-/** A Client or a Pool knows its own origin, under a symbol called "url". */
+/** A Client or a Pool knows its own origin. */
 function originOf(dispatcher: object): string | undefined {
-  const symbol = Object.getOwnPropertySymbols(dispatcher).find(
-    (candidate) => candidate.description === 'url',
-  );
-  const url: unknown = symbol === undefined ? undefined : Reflect.get(dispatcher, symbol);
+  const url = underSymbol(dispatcher, 'url');
   return url instanceof URL ? url.origin : undefined;
 }
 
@@ -46,7 +45,13 @@ function textOf(value: unknown): string | undefined {
 /** Headers as undici takes them: [name, value, …], pairs, or an object. */
 function readHeaders(headers: unknown): Map<string, string> {
   const read = new Map<string, string>();
-  if (Array.isArray(headers)) {
+  if (typeof headers === 'string') {
+    // What undici 5 has made of them already.
+    for (const line of headers.split('\r\n')) {
+      const [, name, value] = /^([^:]+): ?(.*)$/.exec(line) ?? [];
+      if (name !== undefined && value !== undefined) read.set(name.toLowerCase(), value);
+    }
+  } else if (Array.isArray(headers)) {
     for (let at = 0; at + 1 < headers.length; at += 2) {
       read.set(String(headers[at]).toLowerCase(), String(headers[at + 1]));
     }

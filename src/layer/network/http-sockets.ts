@@ -7,16 +7,13 @@ import type { ConnectOptions } from './connecting.ts';
 /** Who decides on an open socket: the interception of HTTP calls, call by call; the layer itself; or that of sockets. */
 export type Keeper = 'calls' | 'layer' | 'sockets';
 
-/** Where calls are intercepted; an agent with a method of its own has calls that nobody sees. */
-const METHOD = 'addRequest';
-
 export function keeperOf(socket: Socket): Keeper {
   const request: unknown = Reflect.get(socket, '_httpMessage');
   if (request instanceof ClientRequest) {
     const agent: unknown = Reflect.get(request, 'agent');
-    if (typeof agent !== 'object' || agent === null) return 'sockets';
-    if (isOwnAgent(agent)) return 'layer';
-    return Reflect.get(agent, METHOD) === Reflect.get(Agent.prototype, METHOD) ? 'calls' : 'sockets';
+    // Where there is no http.Agent, the request's connection is opened for it by whoever made it.
+    if (!(agent instanceof Agent)) return 'sockets';
+    return isOwnAgent(agent) ? 'layer' : 'calls';
   }
   const client = undiciClientOf(socket);
   return client !== undefined && isInterceptedDispatcher(client) ? 'calls' : 'sockets';
