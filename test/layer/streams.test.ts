@@ -18,6 +18,7 @@ const ways = [
   'writes',
   'pipeline',
   'metadata',
+  'metadata-end-only',
   'end-only',
   'objects',
   'pressure',

@@ -68,6 +68,7 @@ type Way =
   | 'writes'
   | 'pipeline'
   | 'metadata'
+  | 'metadata-end-only'
   | 'end-only'
   | 'objects'
   | 'pressure'
@@ -95,6 +96,10 @@ async function stream(event: { way: Way }, out: ResponseStream): Promise<unknown
       answer.end('two');
       return undefined;
     }
+    case 'metadata-end-only':
+      // The runtime's stream sends no metadata then: nor may ours.
+      awslambda.HttpResponseStream.from(out, { statusCode: 201 }).end('one');
+      return undefined;
     case 'end-only':
       out.end('all at once');
       return undefined;
