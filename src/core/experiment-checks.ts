@@ -1,5 +1,5 @@
 import type { Experiment, Fault } from '../generated/types.ts';
-import { checkExposure } from './exposure-checks.ts';
+import { checkBreaker, checkExposure } from './exposure-checks.ts';
 import { checkFault, type DependencyCheck } from './fault-checks.ts';
 import { entries, type Entry } from './experiment-parts.ts';
 import { checkSchedule } from './schedule-checks.ts';
@@ -37,6 +37,7 @@ export function checkExperiment(file: unknown, facts: KnownFacts): Problem[] {
   return [
     ...checkLimits(file),
     ...checkExposure(file, faults),
+    ...checkBreaker(file['abort'], faults),
     ...(targets === undefined ? [] : checkTargets(targets)),
     ...(targets === undefined ? [] : checkTaken(faults, targets)),
     ...(targets === undefined ? [] : checkReferences([...faults, ...signals], targets)),

@@ -1,6 +1,7 @@
 import type { Entry } from './experiment-parts.ts';
 import { placementOf } from './placement.ts';
 import { type Problem, show } from './problem.ts';
+import { isMapping } from './schema-branch.ts';
 import { formatShare } from './units.ts';
 
 const maxExposure = 0.5;
@@ -58,4 +59,21 @@ export function checkExposure(
       },
     ];
   return [];
+}
+
+/** What a sandbox decides by itself, no layer would look at where no fault works inside a function. */
+export function checkBreaker(abort: unknown, faults: readonly Entry[]): Problem[] {
+  if (!isMapping(abort) || abort['failuresPerSandbox'] === undefined) return [];
+  const places = faults.map(({ value }) => placementOf(value['kind']));
+  if (places.length === 0 || places.includes(undefined) || places.includes('in-function')) return [];
+  return [
+    {
+      path: ['abort', 'failuresPerSandbox'],
+      code: 'breaker-without-groups',
+      message: 'No fault works inside a function: no sandbox would count its failures',
+      found: show(abort['failuresPerSandbox']),
+      expected: 'no "failuresPerSandbox"',
+      at: 'key',
+    },
+  ];
 }

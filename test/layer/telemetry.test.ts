@@ -7,6 +7,7 @@ import { dynamoStore } from '../../src/layer/store/store.ts';
 import { systemClock } from '../../src/layer/clock.ts';
 import { bucketOf, coarsened, packHistogram } from '../../src/layer/telemetry/histogram.ts';
 import { LARGEST_REPORT_BYTES, Reporter } from '../../src/layer/telemetry/reporter.ts';
+import type { SkipReason } from '../../src/layer/telemetry/skip-reason.ts';
 import { doseOf } from './support/doses.ts';
 import { TABLE, TestStore } from './support/store.ts';
 
@@ -51,6 +52,24 @@ describe('the histogram', () => {
   });
 });
 
+const skipReasons: readonly SkipReason[] = [
+  'stale',
+  'clock',
+  'start-not-acknowledged',
+  'budget',
+  'breaker',
+  'wrong-source',
+  'would-lose-data',
+  'shared-process',
+  'not-streaming',
+  'no-sticky-value',
+  'not-applicable',
+  'directive-unsigned',
+  'directive-expired',
+  'directive-foreign',
+  'directive-repeated',
+];
+
 describe('a report', () => {
   it('stays small, valid and consistent however long the run and however wild the latencies', () => {
     const reporter = new Reporter(dose, undefined, clock);
@@ -63,11 +82,15 @@ describe('a report', () => {
         if (cohort % 200 !== 0)
           reporter.finished(group, cohort, cohort % 3 === 0, Math.exp((cohort % 690) * 0.02));
       }
-      reporter.fired('f1');
+      for (let fault = 1; fault <= 10; fault += 1) reporter.fired(`f${fault}`);
+      for (const reason of skipReasons) reporter.skipped(reason);
+      reporter.saw(cohort % 2 === 0);
     }
     const report = reporter.report();
     expect(size(report)).toBeLessThanOrEqual(LARGEST_REPORT_BYTES);
     expect(validateTelemetry(report)).toBe(true);
+    expect(report.seen).toEqual({ matched: 1000, others: 1000 });
+    expect(Object.values(report.skipped)).toEqual(skipReasons.map(() => 2000));
     // Both groups are merged alike, and say so: whoever reads must know how long a latency may have been.
     expect(report.groups.control.stride).toBeGreaterThanOrEqual(2);
     expect(report.groups.experimental.stride).toBe(report.groups.control.stride);

@@ -97,6 +97,16 @@ describe('the sum of telemetry', () => {
     expect({ realms, fired, started: experimental.started }).toEqual({ realms: 0, fired: {}, started: 0 });
   });
 
+  it('adds whom the layers saw, as far as they tell', () => {
+    const seen = (realm: string, matched: number, others: number): Telemetry =>
+      report({ realm, seen: { matched, others } });
+    expect(sumTelemetry([report(), seen('realm-bbbb', 3, 4), seen('realm-cccc', 5, 0)], view).seen).toEqual({
+      matched: 8,
+      others: 4,
+    });
+    expect(sumTelemetry([report()], view)).not.toHaveProperty('seen');
+  });
+
   it('adds realms', () => {
     const one = counters([[99, 5, 4, 1]], { started: 10, finished: 10, failed: 2 });
     const sum = sumTelemetry(

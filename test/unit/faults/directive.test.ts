@@ -41,6 +41,16 @@ function sign(
   return signFor(run, { target: 'checkout', ...wish }, ports);
 }
 
+describe('the dose', () => {
+  it('takes the breaker of the experiment along, and has none without', () => {
+    const { run } = inPhase('observing');
+    const unit = run.units[0]!;
+    const careful: Run = { ...run, experiment: { ...run.experiment, abort: { failuresPerSandbox: 3 } } };
+    expect(doseOf(careful, unit, 4)).toMatchObject({ breaker: { failures: 3 } });
+    expect(doseOf(run, unit, 4)).not.toHaveProperty('breaker');
+  });
+});
+
 describe('a directive that is signed', () => {
   it('is one that the layer of the target accepts, for as long as was asked', async () => {
     const { run } = inPhase('observing');
