@@ -48,17 +48,30 @@ it('every file in the reference is valid as it stands there', () => {
   for (const block of whole) expect(problemsOf(block)).toEqual([]);
   // What stands there alone is part of an experiment.
   const parts = blocks.filter((block) => !whole.includes(block));
-  expect(parts).toHaveLength(1);
-  for (const part of parts) expect(problemsOf(`${experimentAround}${part}`)).toEqual([]);
+  expect(parts.map((part) => part.split(':')[0]).sort()).toEqual(Object.keys(experimentsAround));
+  for (const part of parts)
+    for (const [name, around] of Object.entries(experimentsAround))
+      if (part.startsWith(name)) expect(problemsOf(`${around}${part}`)).toEqual([]);
 });
 
-const experimentAround = `inoculate: experiment/1
+/** By the property that is missing. */
+const experimentsAround = {
+  faults: `inoculate: experiment/1
+name: around
+hypothesis: What stands in the reference is valid.
+targets: { checkout: { lambda: checkout }, worker: { lambda: worker } }
+steadyState: [{ name: failures, signal: failures, target: checkout, atMost: 1% }]
+exposure: 10%
+duration: 10m
+`,
+  steadyState: `inoculate: experiment/1
 name: around
 hypothesis: What stands in the reference is valid.
 targets: { orders: { table: orders } }
 faults: [{ kind: dynamodb.throttle, target: orders, readUnits: 1 }]
 duration: 10m
-`;
+`,
+};
 
 it('the reference names every property of an experiment', () => {
   const names = Object.keys(experimentSchema.properties ?? {});
