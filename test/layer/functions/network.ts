@@ -103,7 +103,7 @@ const actions: Readonly<Record<string, (wanted: Wanted) => Promise<unknown>>> = 
         clients.get(region) ??
         new DynamoDBClient({
           ...{ region, endpoint, maxAttempts: maxAttempts ?? 1 },
-          requestHandler: { connectionTimeout: timeoutMs ?? 200, requestTimeout: timeoutMs ?? 1000 },
+          requestHandler: { connectionTimeout: timeoutMs ?? 200, socketTimeout: timeoutMs ?? 300 },
         });
       clients.set(region, client);
       try {
@@ -118,7 +118,7 @@ const actions: Readonly<Record<string, (wanted: Wanted) => Promise<unknown>>> = 
   s3: async ({ url, timeoutMs }) => {
     s3 ??= new S3Client({
       ...{ region: 'eu-west-1', endpoint: url ?? '', forcePathStyle: true, maxAttempts: 1 },
-      requestHandler: { connectionTimeout: timeoutMs ?? 200, requestTimeout: timeoutMs ?? 1000 },
+      requestHandler: { connectionTimeout: timeoutMs ?? 200, socketTimeout: timeoutMs ?? 300 },
     });
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'carts', Key: '1' }));
     return Body?.transformToString();
