@@ -1,10 +1,11 @@
-import type { InFunctionFault } from '../../src/generated/types.ts';
+import type { Dose, InFunctionFault } from '../../src/generated/types.ts';
 import { buildAll, type Built } from './support/build.ts';
 import { doseOf, idIn } from './support/doses.ts';
 import {
   nodeVersions,
   Sandboxes,
   type NodeVersion,
+  type Outcome,
   type Sandbox,
   type SandboxOptions,
 } from './support/sandbox.ts';
@@ -54,8 +55,24 @@ async function dosed(
   return { dose, sandbox };
 }
 
-async function experimental(): Promise<object | undefined> {
-  return (await store.telemetry())[0]?.groups.experimental;
+/** What is known of the experimental group: all that started have finished. */
+async function failuresTold(): Promise<number | undefined> {
+  const { started, finished, failed } = Object((await store.telemetry())[0]?.groups.experimental);
+  expect(finished).toBe(started);
+  return failed;
+}
+
+/** Again until one is hit: whose start could not be acknowledged in time, on a busy machine, is spared. */
+function untilHit(sandbox: Sandbox, event: object, dose: Dose): Promise<Outcome> {
+  return eventually(
+    async () => {
+      const outcome = await sandbox.invoke(event, idIn('experimental', dose));
+      await Promise.race([sandbox.exited, new Promise((resolve) => setTimeout(resolve, 500))]);
+      return outcome;
+    },
+    () => sandbox.hasEnded,
+    () => sandbox.output.slice(-2000),
+  );
 }
 
 describe.each(nodeVersions)('under %s', (node) => {
@@ -67,14 +84,14 @@ describe.each(nodeVersions)('under %s', (node) => {
       'F17: the process dies %s the handler, with everything told: the invocation fails and is counted as failed',
       async (when, code) => {
         const { dose, sandbox } = await dosed([{ kind: 'sandbox.exit', target, code, when }], node);
-        const { failed, value } = await sandbox.invoke({ do: 'nothing' }, idIn('experimental', dose));
+        const { failed, value } = await untilHit(sandbox, { do: 'nothing' }, dose);
         expect({ failed, type: Object(value).errorType }).toEqual({
           failed: true,
           type: 'Runtime.ExitError',
         });
         expect(await sandbox.exited).toBe(code);
         expect(firedIn(sandbox)).toEqual([{ f1: 1 }]);
-        expect(await experimental()).toMatchObject({ started: 1, finished: 1, failed: 1 });
+        expect(await failuresTold()).toBe(1);
         expect((await store.telemetry())[0]?.fired).toEqual({ f1: 1 });
       },
     );
@@ -101,12 +118,12 @@ describe.each(nodeVersions)('under %s', (node) => {
       '%s %j: the answer has gone out, then the process ends, before it asks for another event',
       async (handler, event, answer) => {
         const { dose, sandbox } = await dosed([always], node, { handler });
-        const { failed, value } = await sandbox.invoke(event, idIn('experimental', dose));
+        const { failed, value } = await untilHit(sandbox, event, dose);
         expect({ failed, value }).toEqual({ failed: false, value: answer });
         expect(await sandbox.exited).toBe(0);
         expect(sandbox.polled).toBe(sandbox.given);
         expect(firedIn(sandbox)).toEqual([{ f1: 1 }]);
-        expect(await experimental()).toMatchObject({ started: 1, finished: 1, failed: 0 });
+        expect(await failuresTold()).toBe(0);
         // What comes next begins anew.
         const next = await start(node);
         const { value: life } = await next.invoke({ do: 'life' });

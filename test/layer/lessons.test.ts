@@ -13,6 +13,7 @@ const lessons: Readonly<Record<string, string>> = {
   F2: 'nothing is read on the path of an invocation while no dose is active',
   F3: 'reads are per sandbox, not per invocation',
   F4: 'off within a second, or at expiresAt',
+  F5: 'blocking covers open sockets and addresses',
   F6: 'the wrapper keeps the kind, arity and marks of the handler',
   F7: 'streaming is as ever when off, and safe when on',
   F8: 'faults know the event source, and lose no data unasked',
@@ -87,7 +88,7 @@ describe.each(nodeVersions)('under %s', (node) => {
   it('F15: fast handlers in a warm sandbox are hit every time, and every time is counted', async () => {
     const store = await TestStore.start();
     try {
-      await store.putDose(doseOf([failing]));
+      await store.putDose(doseOf([failing], { stalenessMs: 60_000 }));
       const sandbox = await start(node, store.env());
       const invoked = (): Promise<boolean> =>
         sandbox

@@ -80,6 +80,8 @@ describe.each(nodeVersions)('F1: off, on, off in one warm sandbox leaves nothing
     for (const event of events()) {
       if (!sandbox.hasEnded) await sandbox.invoke(event, idIn('experimental', dose));
     }
+    // What patches, or takes something up, has really done so; others may have found nothing to act on.
+    if (!kind.startsWith('invocation.')) expect(sandbox.output).toContain('"fired":{"f1":');
     await store.clearDose();
     // A kind that ends the process leaves the next one in that sandbox as clean.
     if (sandbox.hasEnded) sandbox = await warmed(node);

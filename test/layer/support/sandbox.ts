@@ -110,7 +110,8 @@ export class Sandbox {
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     }
-    this.exited = new Promise((done) => this.#process.on('exit', (code) => done(code)));
+    // Not before all that it has written has come.
+    this.exited = new Promise((done) => this.#process.on('close', (code) => done(code)));
     void this.exited.then((code) => this.#allGone(`Runtime exited with ${code}`));
   }
 
