@@ -48,8 +48,8 @@ describe('whom a fault is for', () => {
     const breaker = { 23: 'abort: { failuresPerSandbox: 5 }' };
     expect(placesOf(withLines(breaker))).toEqual([]);
     const paused = ['  - { kind: lambda.throttle, target: checkout, concurrency: 0, acceptsDataLoss: true }'];
-    const none = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [index + 12, []]));
-    const elsewhere = withLines({ ...none, 8: [], 9: [], 11: paused, 21: [], ...breaker });
+    const none = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [index + 12, []]));
+    const elsewhere = withLines({ ...none, 9: [], 11: paused, 21: [], ...breaker });
     expect(problemsOf(elsewhere).map(({ code }) => code)).toContain('breaker-without-groups');
   });
 
