@@ -82,9 +82,9 @@ export class Sockets {
     return this.#calls.run({ cut }, work);
   }
 
-  /** Runs work whose connections have been decided on as calls. */
+  /** Runs work whose connections have been decided on as calls; what is to be cut within it still is. */
   decided<T>(work: () => T): T {
-    return this.#calls.run({}, work);
+    return this.#calls.run(this.#calls.getStore() ?? {}, work);
   }
 
   #patch(

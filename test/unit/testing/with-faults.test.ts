@@ -148,6 +148,29 @@ describe('withFaults, in the context that jest makes for a test file', () => {
     expect(Object.getOwnPropertyDescriptor(http.Agent.prototype, 'addRequest')).toEqual(before);
   });
 
+  it.each(['refused', 'reset'] as const)(
+    'makes a dependency unreachable (%s), and tells the truth of it',
+    async (how) => {
+      const faults: TestFault[] = [{ kind: 'dependency.unreachable', host: '127.0.0.1', how }];
+      const codeOf = (error: unknown): unknown => {
+        const { code, cause } = error as { code?: string; cause?: { code?: string } };
+        return code ?? cause?.code;
+      };
+      const ways = [
+        () => fetch(dependency.url),
+        () => viaHttp(dependency.url),
+        () => undici.request(dependency.url),
+      ];
+      const outcomes = await Promise.all(
+        ways.map((way) => withFaults({ faults }, () => way().then(() => 'answered', codeOf))),
+      );
+      const expected = how === 'refused' ? 'ECONNREFUSED' : 'ECONNRESET';
+      expect(outcomes.map(({ result }) => result)).toEqual([expected, expected, expected]);
+      for (const { journal } of outcomes) expect(journal.injected).toMatchObject([{ unreachable: how }]);
+      expect(dependency.seen).toEqual([]);
+    },
+  );
+
   it('leaves calls alone that outlive the callback', async () => {
     let late: Promise<unknown> = Promise.resolve();
     const faults: TestFault[] = [{ kind: 'dependency.latency', host: '127.0.0.1', delay: '10m' }];
