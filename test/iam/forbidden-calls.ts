@@ -112,8 +112,8 @@ export const forbidden: readonly Listed[] = [
     item(control, 'run#x'),
   ],
   [
-    'requests never read doses',
-    ['requests', 'start', 'notify'],
+    'who signs no directives never reads doses',
+    ['start', 'notify'],
     'dynamodb',
     'GetItem',
     key(functions, 'dose#shop'),

@@ -7,55 +7,70 @@ export type AddRequest = (this: object, request: object, options: unknown, ...re
 
 const PROPERTY = 'agent';
 
+interface Interception {
+  /** Whether an agent's `addRequest` is met elsewhere. */
+  readonly isKnown: (addRequest: unknown) => boolean;
+  /** Makes an `addRequest` that asks first. */
+  readonly wrap: (addRequest: AddRequest) => AddRequest;
+}
+
+/** In effect at once; the latest asks first. */
+const interceptions = new Set<Interception>();
+
 /**
  * Meets requests whose agent has a way of its own to connections, and those that have no agent but a
  * `createConnection`: a request takes its agent in its constructor, and is given one that asks first. It keeps that one
- * only until it has asked. Returns what undoes it.
- *
- * @param isKnown whether an agent's `addRequest` is met elsewhere
- * @param wrap makes an `addRequest` that asks first
+ * only until it has asked. Returns what undoes it; several may be in effect, and be undone in any order.
  */
-export function interceptAgents(
-  isKnown: (addRequest: unknown) => boolean,
-  wrap: (addRequest: AddRequest) => AddRequest,
-): () => void {
+export function interceptAgents(interception: Interception): () => void {
+  if (interceptions.size === 0) takeAgents();
+  interceptions.add(interception);
+  return () => {
+    if (interceptions.delete(interception) && interceptions.size === 0)
+      Reflect.deleteProperty(ClientRequest.prototype, PROPERTY);
+  };
+}
+
+function takeAgents(): void {
   const prototype: object = ClientRequest.prototype;
   if (Object.hasOwn(prototype, PROPERTY)) throw new Error('requests have an agent by their class already');
-  const give = (request: object, agent: unknown): void => {
-    const value = { value: agent, configurable: true, enumerable: true, writable: true };
-    Object.defineProperty(request, PROPERTY, value);
-  };
   Object.defineProperty(prototype, PROPERTY, {
     configurable: true,
     get: () => undefined,
     set(this: object, agent: unknown) {
       const own = member(agent, 'addRequest');
-      if (isKnown(own)) return give(this, agent);
-      const real = isObject(agent) ? agent : nobody;
-      let inConstructor = true;
-      let secureEndpoint = false;
-      const connect: AddRequest = function (taker, options, ...rest) {
-        // agent-base before 7 takes from the stack whether this is HTTPS, if nobody says so.
-        const told = inConstructor || !isObject(options) ? options : { ...options, secureEndpoint };
-        return Reflect.apply(isAddRequest(own) ? own : connectAlone, this, [taker, told, ...rest]);
-      };
-      const asking = wrap(connect);
-      const addRequest: AddRequest = (request, options, ...rest) => {
-        give(this, agent);
-        secureEndpoint = member(request, 'protocol') === 'https:';
-        try {
-          return Reflect.apply(asking, real, [request, options, ...rest]);
-        } finally {
-          inConstructor = false;
-        }
-      };
-      const stand: unknown = Object.create(real, { addRequest: { value: addRequest } });
-      give(this, stand);
+      const isKnown = [...interceptions].some((one) => one.isKnown(own));
+      give(this, isKnown ? agent : standFor(agent, own));
     },
   });
-  return () => {
-    Reflect.deleteProperty(prototype, PROPERTY);
+}
+
+function give(request: object, agent: unknown): void {
+  const value = { value: agent, configurable: true, enumerable: true, writable: true };
+  Object.defineProperty(request, PROPERTY, value);
+}
+
+/** An agent that asks before the one that it stands for connects. */
+function standFor(agent: unknown, own: unknown): unknown {
+  const real = isObject(agent) ? agent : nobody;
+  let inConstructor = true;
+  let secureEndpoint = false;
+  const connect: AddRequest = function (taker, options, ...rest) {
+    // agent-base before 7 takes from the stack whether this is HTTPS, if nobody says so.
+    const told = inConstructor || !isObject(options) ? options : { ...options, secureEndpoint };
+    return Reflect.apply(isAddRequest(own) ? own : connectAlone, this, [taker, told, ...rest]);
   };
+  const asking = [...interceptions].reduce((inner, { wrap }) => wrap(inner), connect);
+  const addRequest: AddRequest = (request, options, ...rest) => {
+    give(request, agent);
+    secureEndpoint = member(request, 'protocol') === 'https:';
+    try {
+      return Reflect.apply(asking, real, [request, options, ...rest]);
+    } finally {
+      inConstructor = false;
+    }
+  };
+  return Object.create(real, { addRequest: { value: addRequest } });
 }
 
 /** Stands for no agent: Node keeps no connection alive for it. */

@@ -44,7 +44,7 @@ export function interceptNodeHttp(gate: Gate): () => void {
   const addRequest = wrap(original);
   const restores = [
     patchMethod(Agent.prototype, METHOD, addRequest),
-    interceptAgents((own) => own === addRequest, wrap),
+    interceptAgents({ isKnown: (own) => own === addRequest, wrap }),
   ];
   return () => {
     active = false;

@@ -65,8 +65,8 @@ const fields: readonly Field[] = [
   ['faults, by name', 'faults: [invocation.latency]', { allowedKinds: ['invocation.latency'] }],
   [
     'faults, by pattern',
-    'faults: [dependency.*, "*.latency"]',
-    { allowedKinds: ['dependency.error', 'dependency.latency', 'invocation.latency'] },
+    'faults: ["*.error", "*.latency"]',
+    { allowedKinds: ['dependency.error', 'dependency.latency', 'invocation.error', 'invocation.latency'] },
   ],
   ['requireAlarms', 'requireAlarms: true', { requireAlarms: true }],
   ['cooldown', 'cooldown: 30m', { cooldownMs: 1_800_000 }],
