@@ -103,6 +103,16 @@ describe.each(nodeVersions)('F12: clients with a way of their own, under %s', (n
     },
   );
 
+  it('a limit: the first call of another copy of undici is left alone where its error has to wait', async () => {
+    const slow: InFunctionFault = { kind: 'dependency.latency', target, host, delay: 20 };
+    const sandbox = await start([slow, failing], node);
+    const way = { how: 'pool', copy: 'other' };
+    expect((await met(sandbox, 'experimental', way)).answers).toEqual([real]);
+    expect(sandbox.output).toContain('the first call of a copy of undici was left alone');
+    expect((await met(sandbox, 'experimental', way)).answers).toEqual([modelled]);
+    expect(dependency.seen).toHaveLength(1);
+  });
+
   it('composed: the retries of an interceptor are calls of their own', async () => {
     const sandbox = await start([{ ...failing, only: [1] }], node);
     const { answers } = await met(sandbox, 'experimental', { how: 'composed', copy: 'other' });
