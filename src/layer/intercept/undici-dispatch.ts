@@ -24,10 +24,11 @@ export function interceptedDispatch(original: Dispatch, dispatches: Dispatches):
   return function (options, handler) {
     const { gate, active, decided } = dispatches;
     const send = (nextOptions: DispatchOptions, nextHandler: object): unknown => {
-      dispatches.depth += 1;
       const apply = (): unknown => Reflect.apply(original, this, [nextOptions, nextHandler]);
+      const isOutermost = dispatches.depth === 0;
+      dispatches.depth += 1;
       try {
-        return gate.decided === undefined ? apply() : gate.decided(apply);
+        return isOutermost && gate.decided !== undefined ? gate.decided(apply) : apply();
       } finally {
         dispatches.depth -= 1;
       }
