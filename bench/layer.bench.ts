@@ -1,21 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire, registerHooks } from 'node:module';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { build } from 'esbuild';
 import { attach } from '../src/layer/attach.ts';
 import type { Handler } from '../src/layer/load-handler.ts';
 import { buildLayer } from '../scripts/build-layer.ts';
+import { failureLambda, NAME, NO_SDK } from './failure-lambda.ts';
+import { median, microsecondsPerCall } from './timing.ts';
 import type { Benchmark, Measurement } from './benchmark.ts';
 
-const CALLS_PER_BATCH = 20_000;
-const BATCHES = 50;
 const STARTS = 15;
-
-/** failure-lambda wants the AWS SDK v2, which the runtime used to bring. An empty one is in its favour. */
-const NO_SDK = 'exports.SSM = class {};';
 
 const context = {
   awsRequestId: '8476a536-e9f4-11e8-9739-2dfe598c3fcd',
@@ -44,11 +43,13 @@ async function perInvocation(): Promise<Measurement[]> {
     INOCULATE_TABLE: 'functions',
     INOCULATE_DYNAMODB_ENDPOINT: 'http://127.0.0.1:9',
   });
-  const [bareUs, oursUs, theirsUs] = await microsecondsPerCall([bare, ours, failureLambda()(bare)]);
+  const handlers = [bare, ours, failureLambda()(bare)];
+  const [bareUs = NaN, oursUs = NaN, theirsUs = NaN] = await microsecondsPerCall(handlers, context);
   return [
     { name: 'one invocation of a bare handler', value: bareUs, unit: 'µs' },
     { name: 'added by the layer', value: oursUs - bareUs, unit: 'µs', atMost: 0.5 },
-    { name: 'added by failure-lambda 0.4.4, its configuration unset', value: theirsUs - bareUs, unit: 'µs' },
+    { name: `added by ${NAME}, its configuration unset`, value: theirsUs - bareUs, unit: 'µs' },
+    { name: 'that, times the layer', value: (theirsUs - bareUs) / (oursUs - bareUs), unit: '×' },
   ];
 }
 
@@ -69,7 +70,7 @@ async function withBadStores(): Promise<Measurement[]> {
       INOCULATE_DYNAMODB_ENDPOINT: `http://127.0.0.1:${port}`,
       AWS_REGION: 'eu-west-1',
     });
-    const [bareUs, oursUs] = await microsecondsPerCall([bare, ours, bare]);
+    const [bareUs = NaN, oursUs = NaN] = await microsecondsPerCall([bare, ours], context);
     measurements.push({
       name: `added while the store ${mood}`,
       value: oursUs - bareUs,
@@ -80,23 +81,6 @@ async function withBadStores(): Promise<Measurement[]> {
     await new Promise((done) => server.close(done));
   }
   return measurements;
-}
-
-/** Medians over alternating batches, so that a busy moment of the machine meets all alike. */
-async function microsecondsPerCall(
-  handlers: readonly [Handler, Handler, Handler],
-): Promise<[number, number, number]> {
-  const samples: [number[], number[], number[]] = [[], [], []];
-  for (let batch = -5; batch < BATCHES; batch += 1) {
-    for (const [index, handler] of handlers.entries()) {
-      const startedAt = performance.now();
-      for (let call = 0; call < CALLS_PER_BATCH; call += 1) await handler(call, context);
-      const us = ((performance.now() - startedAt) / CALLS_PER_BATCH) * 1000;
-      if (batch >= 0) samples[index]?.push(us); // the first batches warm up
-      await new Promise(setImmediate); // and what goes on in the background gets its turn
-    }
-  }
-  return [median(samples[0]), median(samples[1]), median(samples[2])];
 }
 
 async function perStart(folder: string): Promise<Measurement[]> {
@@ -120,11 +104,13 @@ async function perStart(folder: string): Promise<Measurement[]> {
   return [
     { name: 'start of a process with a bare handler', value: bareMs, unit: 'ms' },
     { name: 'added by the layer', value: median(samples.ours) - bareMs, unit: 'ms', atMost: 10 },
+    { name: `added by ${NAME}, without its SDK`, value: median(samples.theirs) - bareMs, unit: 'ms' },
     {
-      name: 'added by failure-lambda 0.4.4, without its SDK',
-      value: median(samples.theirs) - bareMs,
-      unit: 'ms',
+      name: 'that, times the layer',
+      value: (median(samples.theirs) - bareMs) / (median(samples.ours) - bareMs),
+      unit: '×',
     },
+    ...(await zipped(folder)),
   ];
 }
 
@@ -151,35 +137,27 @@ function startMs(program: string, folder: string): number {
   return ms;
 }
 
-function failureLambda(): (handler: Handler) => Handler {
-  const hooks = registerHooks({
-    resolve: (specifier, resolveContext, next) =>
-      specifier === 'aws-sdk'
-        ? {
-            url: `data:text/javascript,${encodeURIComponent(NO_SDK)}`,
-            format: 'commonjs',
-            shortCircuit: true,
-          }
-        : next(specifier, resolveContext),
-    load: (url, loadContext, next) =>
-      url.startsWith('data:text/javascript,exports')
-        ? { format: 'commonjs', source: NO_SDK, shortCircuit: true }
-        : next(url, loadContext),
+/** What has to be uploaded: the layer beside failure-lambda with all it needs but its SDK, bundled. */
+async function zipped(folder: string): Promise<Measurement[]> {
+  const target = join(folder, 'opt/inoculate');
+  const ours = readdirSync(target).map((name) => readFileSync(join(target, name)));
+  const { outputFiles } = await build({
+    entryPoints: [createRequire(import.meta.url).resolve('failure-lambda')],
+    bundle: true,
+    platform: 'node',
+    external: ['aws-sdk', 'encoding'],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    write: false,
+    logLevel: 'warning',
   });
-  const wrap: unknown = createRequire(import.meta.url)('failure-lambda');
-  hooks.deregister();
-  if (typeof wrap !== 'function') throw new Error('failure-lambda does not export a function');
-  return (handler) => {
-    const wrapped: unknown = Reflect.apply(wrap, undefined, [handler]);
-    if (!isHandler(wrapped)) throw new Error('failure-lambda does not return a function');
-    return wrapped;
-  };
-}
-
-function isHandler(value: unknown): value is Handler {
-  return typeof value === 'function';
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  const kilobytes = (files: readonly Uint8Array[]): number =>
+    files.reduce((sum, file) => sum + deflateRawSync(file).length, 0) / 1000;
+  const oursKb = kilobytes(ours);
+  const theirsKb = kilobytes(outputFiles.map(({ contents }) => contents));
+  return [
+    { name: 'the layer, zipped', value: oursKb, unit: 'KB', atMost: 250 },
+    { name: `${NAME}, bundled without its SDK, zipped`, value: theirsKb, unit: 'KB' },
+    { name: 'that, times the layer', value: theirsKb / oursKb, unit: '×' },
+  ];
 }
