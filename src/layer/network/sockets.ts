@@ -11,6 +11,7 @@ import {
 } from './connecting.ts';
 import { whenAllowed, type Cut, type NetworkGate } from './cut.ts';
 import { isForHttpAgent, isForUndici, keeperOf } from './http-sockets.ts';
+import { isHandleOf, prototypeOfHandles } from './handles.ts';
 import { failingLookup } from './names.ts';
 import { REFUSED, resetError, TIMED_OUT } from './node-errors.ts';
 import { needsAddress, type Destination, type NetworkFault } from './reach.ts';
@@ -43,7 +44,7 @@ export class Sockets {
   readonly #doomed = new WeakMap<Socket, Cut>();
   /** For what happens within one call: its next connection is cut, or is the business of HTTP interception. */
   readonly #calls = new AsyncLocalStorage<{ cut?: Cut | undefined }>();
-  readonly #undo: (() => void)[];
+  readonly #undo: (() => void)[] = [];
   /** The socket that is about to try an address. */
   #attempting: Socket | undefined;
   #active = true;
@@ -51,17 +52,15 @@ export class Sockets {
   constructor(gate: NetworkGate) {
     this.#gate = gate;
     const handles = prototypeOfHandles();
-    this.#undo = [
-      this.#patch(Socket.prototype, 'connect', (original, socket, args) =>
-        this.#connect(original, socket, args),
-      ),
-      this.#patch(Socket.prototype, '_writeGeneric', (original, socket, args) =>
-        this.#write(original, socket, args),
-      ),
-      ...['connect', 'connect6'].map((name) =>
-        this.#patch(handles, name, (original, handle, args) => this.#attempt(original, handle, args)),
-      ),
-    ];
+    try {
+      this.#patch(Socket.prototype, 'connect', (...call) => this.#connect(...call));
+      this.#patch(Socket.prototype, '_writeGeneric', (...call) => this.#write(...call));
+      this.#patch(handles, 'connect', (...call) => this.#attempt(...call));
+      this.#patch(handles, 'connect6', (...call) => this.#attempt(...call));
+    } catch (error) {
+      this.restore();
+      throw error;
+    }
   }
 
   restore(): void {
@@ -91,14 +90,14 @@ export class Sockets {
     owner: object,
     name: string,
     instead: (original: AnyFunction, self: unknown, args: unknown[]) => unknown,
-  ): () => void {
+  ): void {
     const original: unknown = Object.getOwnPropertyDescriptor(owner, name)?.value;
     if (!isFunction(original)) throw new Error(`this Node's sockets have no ${name}`);
     const isActive = (): boolean => this.#active;
     const method: AnyFunction = function (...args) {
       return isActive() ? instead(original, this, args) : Reflect.apply(original, this, args);
     };
-    return patchMethod(owner, name, method);
+    this.#undo.push(patchMethod(owner, name, method));
   }
 
   #connect(original: AnyFunction, socket: unknown, args: unknown[]): unknown {
@@ -244,27 +243,6 @@ export class Sockets {
     if (cut.how === 'blackhole') void cut.over().then(() => socket.destroy(resetError()));
     else setImmediate(() => socket.destroy(resetError()));
   }
-}
-
-/** Whether a socket still uses a handle: directly, or below TLS. */
-function isHandleOf(socket: Socket, handle: unknown): boolean {
-  const own: unknown = Reflect.get(socket, '_handle');
-  return (
-    own === handle || (typeof own === 'object' && own !== null && Reflect.get(own, '_parent') === handle)
-  );
-}
-
-/** The object on which all TCP handles have their methods; nothing is connected for it. */
-function prototypeOfHandles(): object {
-  const probe = new Socket();
-  probe.connect({ host: 'localhost', port: 1, lookup: () => undefined });
-  const handle: unknown = Reflect.get(probe, '_handle');
-  probe.destroy();
-  if (typeof handle !== 'object' || handle === null) throw new Error("this Node's sockets have no handle");
-  const prototype: unknown = Object.getPrototypeOf(handle);
-  if (typeof prototype !== 'object' || prototype === null)
-    throw new Error("this Node's handles have no methods");
-  return prototype;
 }
 
 function done(written: unknown): void {

@@ -2,6 +2,7 @@ import { asCall, considerConnection, type DependencyRule, type Injection } from 
 import type { OutboundCall } from '../calls/call.ts';
 import type { Clock } from '../clock.ts';
 import type { Failing } from '../intercept/gate.ts';
+import { logOnce, reasonOf } from '../log.ts';
 import type { Cut, NetworkGate } from '../network/cut.ts';
 import { Network } from '../network/network.ts';
 import {
@@ -46,7 +47,12 @@ export class Cuts implements NetworkGate {
     this.#reporter = reporter;
     this.#concurrent = concurrent;
     const faults = rules.map(({ fault }) => fault).filter((fault) => isNetworkFault(fault));
-    if (faults.length > 0) this.#network = new Network(faults, this, clock);
+    if (faults.length === 0) return;
+    try {
+      this.#network = new Network(faults, this, clock);
+    } catch (error) {
+      logOnce(`connections are left alone: ${reasonOf(error)}`);
+    }
   }
 
   restore(): void {
