@@ -119,9 +119,12 @@ function selfSigned(): { readonly key: string; readonly cert: string } {
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
     const subject = ['-subj', '/CN=localhost', '-days', '2', '-addext', 'subjectAltName=DNS:localhost'];
-    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], {
-      stdio: ['ignore', 'ignore', 'ignore'],
-    });
+    const options = ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert];
+    try {
+      execFileSync('openssl', options, { stdio: ['ignore', 'ignore', 'pipe'] });
+    } catch (cause) {
+      throw new Error('These tests need the command openssl: see "npm test" in CONTRIBUTING.md.', { cause });
+    }
     certificate = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
     return certificate;
   } finally {
