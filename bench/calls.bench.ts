@@ -8,8 +8,11 @@ import { failureLambda, NAME } from './failure-lambda.ts';
 import { median } from './timing.ts';
 import type { Benchmark, Measurement } from './benchmark.ts';
 
-const CALLS_PER_BATCH = 25;
-const BATCHES = 60;
+/** In one batch; those before them get used to what has just been put in place or taken away, and do not count. */
+const CALLS_PER_BATCH = 150;
+const CALLS_BEFORE = 50;
+const TURNS = 30;
+const TURNS_BEFORE = 3;
 const target = TARGET;
 
 type Call = () => Promise<unknown>;
@@ -56,42 +59,62 @@ async function overWays(server: Server): Promise<Measurement[]> {
 }
 
 async function ofWay(way: string, call: Call): Promise<Measurement[]> {
-  const samples = { bare: [] as number[], ours: [] as number[], theirs: [] as number[] };
-  const batch = async (into: number[]): Promise<void> => {
-    for (let made = 0; made < CALLS_PER_BATCH; made += 1) {
-      const startedAt = performance.now();
-      await call();
-      into.push((performance.now() - startedAt) * 1000);
-    }
-  };
   const elsewhere: InFunctionFault = {
     kind: 'dependency.error',
     target,
     host: 'elsewhere.example',
     status: 500,
   };
-  const theirs = failureLambda()((async () => batch(samples.theirs)) satisfies Handler);
-  for (let turn = -5; turn < BATCHES; turn += 1) {
-    if (turn === 0) for (const times of Object.values(samples)) times.splice(0); // the first batches warm up
-    await batch(samples.bare);
-    const dose = await activeDose(elsewhere);
-    await dose.inExperimentalGroup(() => batch(samples.ours));
-    dose.end();
-    await blocking(theirs, true);
-    await blocking(theirs, false);
+  const wrap = failureLambda();
+  const subjects: Record<string, (batch: () => Promise<void>) => Promise<void>> = {
+    bare: (batch) => batch(),
+    ours: async (batch) => {
+      const dose = await activeDose(elsewhere);
+      await dose.inExperimentalGroup(batch);
+      dose.end();
+    },
+    theirs: async (batch) => {
+      await blocking(wrap(batch), true);
+      await blocking(
+        wrap(async () => undefined),
+        false,
+      );
+    },
+  };
+  const names = Object.keys(subjects);
+  const turns: Record<string, number>[] = [];
+  for (let turn = 0; turn < TURNS_BEFORE + TURNS; turn += 1) {
+    const medians: Record<string, number> = {};
+    for (const place of names.keys()) {
+      // Each comes first as often as the others: what one leaves behind slows down the next.
+      const name = names[(place + turn) % names.length] ?? '';
+      await subjects[name]?.(async () => {
+        medians[name] = await medianOf(call);
+      });
+    }
+    if (turn >= TURNS_BEFORE) turns.push(medians);
   }
-  const bareUs = median(samples.bare);
-  const oursUs = median(samples.ours) - bareUs;
-  const theirsUs = median(samples.theirs) - bareUs;
+  const over = (value: (turn: Record<string, number>) => number): number => median(turns.map(value));
+  const added = (name: string): number => over((turn) => (turn[name] ?? NaN) - (turn['bare'] ?? NaN));
   return [
-    { name: `a call by ${way}`, value: bareUs, unit: 'µs' },
-    { name: 'added by the layer', value: oursUs, unit: 'µs', atMost: 60 },
-    { name: `added by ${NAME}, blocking another host`, value: theirsUs, unit: 'µs' },
-    { name: 'that, times the layer', value: theirsUs / oursUs, unit: '×' },
+    { name: `a call by ${way}`, value: over((turn) => turn['bare'] ?? NaN), unit: 'µs' },
+    { name: 'added by the layer', value: added('ours'), unit: 'µs', atMost: 60 },
+    { name: `added by ${NAME}, blocking another host`, value: added('theirs'), unit: 'µs' },
+    { name: 'that, times the layer', value: added('theirs') / added('ours'), unit: '×' },
   ];
 }
 
-/** Runs failure-lambda's handler with its network block on, or lets it take the block away. */
+async function medianOf(call: Call): Promise<number> {
+  const times: number[] = [];
+  for (let made = -CALLS_BEFORE; made < CALLS_PER_BATCH; made += 1) {
+    const startedAt = performance.now();
+    await call();
+    if (made >= 0) times.push((performance.now() - startedAt) * 1000);
+  }
+  return median(times);
+}
+
+/** Runs a handler of failure-lambda, which puts its network block in place first, or takes it away. */
 async function blocking(handler: Handler, isEnabled: boolean): Promise<void> {
   const { log } = console;
   const denylist = ['elsewhere\\.example'];
@@ -103,7 +126,7 @@ async function blocking(handler: Handler, isEnabled: boolean): Promise<void> {
   });
   console.log = () => undefined; // it tells of every injection
   try {
-    await (isEnabled ? handler({}, {}) : failureLambda()(async () => undefined)({}, {}));
+    await handler({}, {});
   } finally {
     console.log = log;
   }
