@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { commands } from '../../src/cli/commands/index.ts';
 import { parseInput } from '../../src/cli/parse-input.ts';
+import { problemsOf } from '../unit/cli/support.ts';
 
 const page = readFileSync('docs/PIPELINES.md', 'utf8');
-const blocks = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
+const files = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
+const experiments = files.filter((text) => text.startsWith('inoculate:'));
+const blocks = files.filter((text) => !experiments.includes(text));
 const action = parse(readFileSync('action.yml', 'utf8')) as {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -35,6 +38,10 @@ describe('docs/PIPELINES.md', () => {
     for (const block of blocks) expect(parse(block)).toEqual(expect.anything());
     for (const part of ['## GitHub', '## GitLab', '## CodePipeline']) expect(page).toContain(part);
     expect(lines.length).toBeGreaterThan(8);
+  });
+
+  it.each(experiments)('has an experiment that is valid as it stands there: %s', (text) => {
+    expect(problemsOf(text)).toEqual([]);
   });
 
   it.each(lines)('has a command line that the command line itself accepts: %s', (line) => {
