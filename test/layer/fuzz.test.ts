@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../../src/layer/clock.ts';
 import type { Handler } from '../../src/layer/load-handler.ts';
 import { LOOK_EVERY_MS, type Realm } from '../../src/layer/realm.ts';
 import { storedDoses } from '../../src/layer/run/activate.ts';
+import { Run } from '../../src/layer/run/run.ts';
 import { dynamoStore, type Store } from '../../src/layer/store/store.ts';
 import { StoreWatch } from '../../src/layer/watch.ts';
 import { wrapHandler } from '../../src/layer/wrap.ts';
@@ -28,6 +29,13 @@ async function answering(): Promise<{ server: LocalServer; say: (answer: StoreAn
   return { server, say: (answer) => (current = answer) };
 }
 
+const realms: Realm[] = [];
+
+/** What they have patched is everybody's in this process. */
+function endRealms(): void {
+  for (const { active } of realms.splice(0)) if (active instanceof Run) active.end();
+}
+
 /** A realm of its own in this process, as a sandbox would have it. */
 function newRealm(
   store: Store,
@@ -38,6 +46,7 @@ function newRealm(
   realm: Realm;
 } {
   const realm: Realm = { active: undefined, lookedAt: 0, lookEveryMs: LOOK_EVERY_MS, look: () => undefined };
+  realms.push(realm);
   const settings = {
     functionName: 'checkout',
     region: 'eu-west-1',
@@ -81,6 +90,7 @@ describe('a malformed dose', () => {
     };
     store = dynamoStore(target, systemClock, credentials);
   });
+  afterEach(endRealms);
   afterAll(async () => {
     jest.restoreAllMocks();
     await front.server.stop();
