@@ -97,7 +97,9 @@ describeWithEmulator('messages of the deployed controller', () => {
   async function subscribed(topic: string): Promise<() => Promise<readonly string[]>> {
     const { sqs, sns } = aws.clients;
     const { accountId, region } = aws.emulator;
-    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'inbox' }));
+    // What was received once does not come again while the test lasts.
+    const Attributes = { VisibilityTimeout: '3600' };
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'inbox', Attributes }));
     await sns.send(
       new SubscribeCommand({
         TopicArn: topic,
